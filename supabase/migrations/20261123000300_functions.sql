@@ -881,9 +881,9 @@ $$;
 -- An admin sets the webhook.
 
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
-create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb,
-  reason text default null)
-returns public.sync_alert_webhooks
+create or replace function public.configure_alert_webhook(
+  org_id uuid, changes jsonb, reason text default null
+) returns public.sync_alert_webhooks
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -903,8 +903,7 @@ begin
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.secret_name('alert webhook', configure_alert_webhook.org_id), 0));
-  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each
-  -- other.
+  -- Sender, then webhook, as a worker that reports does: else the two would wait for each other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
@@ -923,10 +922,9 @@ begin
   -- A setting that is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
-        where s.org_id = webhook.org_id), '{}')
+      where s.org_id = webhook.org_id), '{}')
     || (select coalesce(jsonb_object_agg(key, value), '{}')
-      from jsonb_each(configure_alert_webhook.changes)
-      where key in ('url', 'secret'));
+      from jsonb_each(configure_alert_webhook.changes) where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
   if webhook.format is null
@@ -950,10 +948,8 @@ begin
     webhook.finished_runs)
   on conflict on constraint sync_alert_webhooks_pkey do update set
     host = excluded.host, format = excluded.format, kinds = excluded.kinds,
-    min_severity = excluded.min_severity,
-    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null,
-    failing_since = null,
-    stopped_at = null, stop_reason = null
+    min_severity = excluded.min_severity, finished_runs = excluded.finished_runs, configured_at = now(),
+    last_status = null, last_error = null, failing_since = null, stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
@@ -968,7 +964,7 @@ begin
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
   perform sync_scheduler.audit(organisation, 'configure_alert_webhook', configure_alert_webhook.reason,
     jsonb_build_object('settings', (
-        select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
+      select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
       'host', webhook.host));
   return webhook;
 end;
@@ -998,15 +994,15 @@ PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `
 
 -- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
 -- Errors: PT422 invalid_configuration (details: field, reason).
-create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
-  changes jsonb)
-returns public.sync_alert_webhooks
+create or replace function sync_scheduler.apply_webhook_changes(
+  webhook public.sync_alert_webhooks, changes jsonb
+) returns public.sync_alert_webhooks
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   field text;
 begin
-  if jsonb_typeof(changes) is distinct from 'object' then
+  if jsonb_typeof(changes) <> 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
       '{"reason": "changes must be a JSON object, or null to remove it"}');
   elsif octet_length(changes::text) > 16384 then
@@ -1028,14 +1024,14 @@ begin
     end;
   end loop;
   -- Each once, and in one dimension, whatever was given.
-  webhook.kinds := case
-    when webhook.kinds is not null
-      then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
+  if webhook.kinds is not null then
+    webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
+  end if;
   if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', case when webhook.min_severity is null then 'min_severity'
-        when webhook.finished_runs is null then 'finished_runs'
-        else 'kinds' end, 'reason', 'must have a value'));
+        when webhook.finished_runs is null then 'finished_runs' else 'kinds' end,
+      'reason', 'must have a value'));
   end if;
   return webhook;
 end;
@@ -1045,45 +1041,43 @@ $$;
 -- Standard Webhooks. Only the format json needs a secret. On a developer's platform, where the function runs
 -- on the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration
 -- (details: field, reason).
-create or replace function sync_scheduler.require_valid_address(address jsonb,
-  format public.sync_alert_format) returns void
+create or replace function sync_scheduler.require_valid_address(
+  address jsonb, format public.sync_alert_format
+) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  wrong text;
-  size integer;
+  url constant text := coalesce(address ->> 'url', '');
+  secret constant text := address ->> 'secret';
+  size integer := 0;
+  wrong jsonb;
 begin
   begin
-    size := octet_length(decode(substr(address ->> 'secret', 7), 'base64'));
+    size := octet_length(decode(substr(secret, 7), 'base64'));
   exception when data_exception then
-    size := null;
+    null;
   end;
   -- No error of this function names a value.
-  if address ->> 'url' ~ '^http:' and (
-    select coalesce(s.function_url
-      !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
-    from sync_scheduler.settings s)
-  then
+  wrong := case
     -- A tenant must not reach what listens on the machine of a hosted function, or in its container.
-    wrong := '{"field": "url", "reason": "https://"}';
-  elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
-    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
-      '([/?#][^[:space:]]*)?$', true)
-  then
-    wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
-  elsif address ->> 'url' ~ '^https:'
-    and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
+    when url ~ '^http:' and (
+      select coalesce(s.function_url
+        !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
+      from sync_scheduler.settings s)
+      then '{"field": "url", "reason": "https://"}'
+    when length(url) > 2000
+      or url !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
+        '([/?#][^[:space:]]*)?$'
+      then '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}'
     -- Numbers and names without a dot are machines next to the function, not a tenant's.
-    wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
-  -- The address that a chat hands out is a secret itself, and chats verify no signature.
-  elsif address ->> 'secret' is null and require_valid_address.format <> 'json' then
-    return;
-  -- Postgres reads base64 with blanks in it, however many.
-  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true)
-    or coalesce(size, 0) not between 24 and 64 then
-    wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
-  end if;
+    when url ~ '^https:' and url !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)'
+      then '{"field": "url", "reason": "a public host name, not an address of a network"}'
+    -- The address that a chat hands out is a secret itself, and chats verify no signature.
+    when secret is null and require_valid_address.format <> 'json' then null
+    -- Postgres reads base64 with blanks in it, however many.
+    when secret ~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' and size between 24 and 64 then null
+    else '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}' end::jsonb;
   if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration', wrong::jsonb);
+    perform sync_scheduler.raise_error('invalid_configuration', wrong);
   end if;
 end;
 $$;
@@ -1104,8 +1098,8 @@ begin
       case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format
         else 'discord' end
     -- Workflows (Power Automate), and the connectors before them.
-    when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
-    when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
+    when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$'
+      or host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
   end;
 end;
 $$;
@@ -2028,14 +2022,8 @@ comment on function public.sync_worker_claim_probes(jsonb, integer) is
 
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_probe(
-  integration_id uuid,
-  token text,
-  outcome text,
-  error_class text default null,
-  error_code text default null,
-  error_message text default null,
-  latency_ms numeric default null,
-  is_guess boolean default false,
+  integration_id uuid, token text, outcome text, error_class text default null, error_code text default null,
+  error_message text default null, latency_ms numeric default null, is_guess boolean default false,
   blames text default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -2051,7 +2039,6 @@ declare
   failures integer := 0;
   in_incident boolean := false;
   blamed sync_scheduler.blames;
-  found_status public.sync_health_status;
   found_code constant text := left(sync_worker_finish_probe.error_code, 100);
   found_message constant text := left(sync_worker_finish_probe.error_message, 500);
 begin
@@ -2115,9 +2102,8 @@ begin
     if blamed = 'quota' then
       perform sync_scheduler.suspend_checks(integration.id);
     end if;
-    found_status := sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed);
-    perform sync_scheduler.record_health(integration.id, found_status, found_code, found_message);
-    perform sync_scheduler.record_check_fault(integration.id, found_status, failures, found_code,
+    perform sync_scheduler.record_check_fault(integration.id,
+      sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed), failures, found_code,
       found_message);
     return '{"recorded": true}'::jsonb;
   end if;
@@ -2134,14 +2120,13 @@ begin
     into failure from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
       and health.run_failed_at is not null;
-    found_status := case when not found then 'healthy'
-      when failure.blames = 'configuration' then 'needs_attention' else 'degraded' end
-      ::public.sync_health_status;
-    perform sync_scheduler.record_health(integration.id, found_status, failure.code, failure.message,
-      has_answered => true);
+    perform sync_scheduler.record_health(integration.id,
+      case when not found then 'healthy' when failure.blames = 'configuration' then 'needs_attention'
+        else 'degraded' end::public.sync_health_status,
+      failure.code, failure.message, has_answered => true);
   end if;
   if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
-    perform sync_scheduler.record_vendor_answer(integration.id, ended.requested_at);
+    perform sync_scheduler.record_vendor_answer(integration, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
 end;
@@ -2160,8 +2145,8 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it.
--- Locks as record_health does.
+-- Records what is wrong with an integration, in its health and in check_faults. That is an event: alerts has
+-- a trigger on it. Locks as record_health does.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void
@@ -2176,6 +2161,8 @@ declare
       and a.resolved_at is null and h.run_failed_at is not null
       and a.details ->> 'error_code' = record_check_fault.error_code);
 begin
+  perform sync_scheduler.record_health(record_check_fault.integration_id, record_check_fault.status,
+    record_check_fault.error_code, record_check_fault.error_message);
   insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
     found_at, refused_at, refused_code)
   values (record_check_fault.integration_id, record_check_fault.status, record_check_fault.failures,
@@ -2239,7 +2226,7 @@ begin
     where h.integration_id = integration.id and h.passive_since is null
       and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
     perform sync_scheduler.record_health(integration.id, 'healthy');
-    perform sync_scheduler.record_vendor_answer(integration.id, new.claimed_at);
+    perform sync_scheduler.record_vendor_answer(integration, new.claimed_at);
   end if;
   return null;
 exception when others then
@@ -2402,8 +2389,6 @@ begin
   where h.integration_id = new.id;
   if needs_credentials then
     -- No sync has to fail before people read it.
-    perform sync_scheduler.record_health(new.id, 'needs_attention', 'credentials_needed',
-      sync_scheduler.credentials_needed());
     perform sync_scheduler.record_check_fault(new.id, 'needs_attention', 0, 'credentials_needed',
       sync_scheduler.credentials_needed());
   end if;
@@ -2801,12 +2786,9 @@ create or replace function sync_scheduler.record_vendor_failure(
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  vendor_host text;
-  is_shared boolean;
+  vendor public.sync_integration_types;
+  incident public.sync_vendor_incidents;
   is_new boolean;
-  failed integer;
-  first_failed_at timestamptz;
-  enough integer;
 begin
   if blames is distinct from 'vendor' then
     -- To be refused is to be answered: what it met before is not its newest news any more.
@@ -2814,77 +2796,57 @@ begin
     where f.integration_id = integration.id and error_class in ('permanent', 'rate_limited');
     return false;
   end if;
-  vendor_host := sync_scheduler.vendor_host(integration);
-  if vendor_host is null then
+  -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
+  select * into vendor from public.sync_integration_types t
+  where t.code = integration.integration_type and t.host = sync_scheduler.vendor_host(integration);
+  if not found then
     return false;
   end if;
-  -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
-  is_shared := exists (
-    select from public.sync_integration_types t
-    where t.code = record_vendor_failure.integration.integration_type and t.host = vendor_host);
   -- Order of locks: the integration's own failure, its vendor, the incident.
-  if is_shared then
-    insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
-    values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
-    on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
-    returning xmax = 0 into is_new;
-  end if;
+  insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
+  values (integration.id, vendor.code, vendor.host, clock_timestamp())
+  on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
+  returning xmax = 0 into is_new;
   insert into sync_scheduler.vendors as v (integration_type, host, failed_at)
-  values (integration.integration_type, vendor_host, clock_timestamp())
+  values (vendor.code, vendor.host, clock_timestamp())
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
   -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
-  if not is_shared then
-    return false;
-  end if;
 
-  if exists (
-    select from public.sync_vendor_incidents o
-    where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null)
-  then
+  select * into incident from public.sync_vendor_incidents o
+  where o.integration_type = vendor.code and o.host = vendor.host and o.ended_at is null;
+  if found then
     update public.sync_vendor_incidents o set affected = o.affected + 1
-    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host
-      and o.ended_at is null;
+    where is_new and o.incident_id = incident.incident_id and o.ended_at is null;
     return true;
   end if;
-
   -- We hold the vendor's row: of several that fail at once, the last one counts them all.
-  select count(*), min(f.failed_at), max(s.incident_organisations) into failed, first_failed_at, enough
+  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
+  select vendor.code, vendor.host, min(f.failed_at), count(*),
+    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
+      vendor.name, vendor.host)
   from sync_scheduler.vendor_failures f
   join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host
   cross join sync_scheduler.settings s
-  where f.integration_type = integration.integration_type and f.host = vendor_host
+  where f.integration_type = vendor.code and f.host = vendor.host
     and f.failed_at > now() - s.incident_window
     -- As long as an integration gets through, it is not the vendor.
-    and f.failed_at > coalesce(v.answered_at, '-infinity');
-  if (failed >= enough) is not true then
-    return false;
-  end if;
-  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
-  select t.code, vendor_host, first_failed_at, failed,
-    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
-      t.name, vendor_host)
-  from public.sync_integration_types t where t.code = integration.integration_type
+    and f.failed_at > coalesce(v.answered_at, '-infinity')
+  having count(*) >= max(s.incident_organisations)
   on conflict (integration_type, host) where ended_at is null do nothing;
-  return true;
+  return found;
 end;
 $$;
 
 -- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
 -- The last thing that its caller does: after health.
-create or replace function sync_scheduler.record_vendor_answer(integration_id uuid, seen_at timestamptz)
-  returns void
+create or replace function sync_scheduler.record_vendor_answer(
+  integration public.sync_integrations, seen_at timestamptz
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
-  vendor_host text;
+  vendor_host constant text := sync_scheduler.vendor_host(integration);
 begin
-  select * into strict integration from public.sync_integrations i
-    where i.id = record_vendor_answer.integration_id;
-  vendor_host := sync_scheduler.vendor_host(integration);
-  if vendor_host is null then
-    return;
-  end if;
   delete from sync_scheduler.vendor_failures f where f.integration_id = integration.id;
   -- Read, and written once a minute: it is one row for everybody.
   if not exists (
@@ -2893,7 +2855,8 @@ begin
       and v.answered_at > greatest(v.failed_at, clock_timestamp() - interval '1 minute'))
   then
     insert into sync_scheduler.vendors (integration_type, host, answered_at)
-    values (integration.integration_type, vendor_host, clock_timestamp())
+    select t.code, t.host, clock_timestamp() from public.sync_integration_types t
+    where t.code = integration.integration_type and t.host = vendor_host
     on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
   end if;
   update public.sync_vendor_incidents o set ended_at = now()
@@ -2909,11 +2872,10 @@ $$;
 create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  failed uuid[];
-begin
-  failed := array(
+  failed uuid[] := array(
     select f.integration_id from sync_scheduler.vendor_failures f
     where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
+begin
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
   update public.sync_integration_health h set
     consecutive_failures = 0,

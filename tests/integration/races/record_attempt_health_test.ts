@@ -8,6 +8,7 @@ raceTest(
     const tenant = await makeTenant(sql);
     const { integrationId } = tenant;
     await sql`update public.sync_integrations set max_attempts = 1, config = '{"url": "https://vendor.example/in"}'`;
+    await sql`update public.sync_integration_types set host = 'vendor.example' where code = 'webhook'`;
     const runId = await startRun(sql, tenant, "running");
     await askForCheck(sql, integrationId);
     await sql`update sync_scheduler.connection_checks set claimed_at = now(), by_tick = true`;

@@ -1,9 +1,9 @@
 -- An admin sets the webhook.
 
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
-create or replace function public.configure_alert_webhook(org_id uuid, changes jsonb,
-  reason text default null)
-returns public.sync_alert_webhooks
+create or replace function public.configure_alert_webhook(
+  org_id uuid, changes jsonb, reason text default null
+) returns public.sync_alert_webhooks
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -23,8 +23,7 @@ begin
   -- There may be no row to lock yet.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
     sync_scheduler.secret_name('alert webhook', configure_alert_webhook.org_id), 0));
-  -- Sender, then webhook, as a worker that reports does: in the other order the two would wait for each
-  -- other.
+  -- Sender, then webhook, as a worker that reports does: else the two would wait for each other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
   organisation.org_id := configure_alert_webhook.org_id;
@@ -43,10 +42,9 @@ begin
   -- A setting that is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
-        where s.org_id = webhook.org_id), '{}')
+      where s.org_id = webhook.org_id), '{}')
     || (select coalesce(jsonb_object_agg(key, value), '{}')
-      from jsonb_each(configure_alert_webhook.changes)
-      where key in ('url', 'secret'));
+      from jsonb_each(configure_alert_webhook.changes) where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
   if webhook.format is null
@@ -70,10 +68,8 @@ begin
     webhook.finished_runs)
   on conflict on constraint sync_alert_webhooks_pkey do update set
     host = excluded.host, format = excluded.format, kinds = excluded.kinds,
-    min_severity = excluded.min_severity,
-    finished_runs = excluded.finished_runs, configured_at = now(), last_status = null, last_error = null,
-    failing_since = null,
-    stopped_at = null, stop_reason = null
+    min_severity = excluded.min_severity, finished_runs = excluded.finished_runs, configured_at = now(),
+    last_status = null, last_error = null, failing_since = null, stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
   insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
@@ -88,7 +84,7 @@ begin
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
   perform sync_scheduler.audit(organisation, 'configure_alert_webhook', configure_alert_webhook.reason,
     jsonb_build_object('settings', (
-        select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
+      select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
       'host', webhook.host));
   return webhook;
 end;
@@ -118,15 +114,15 @@ PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `
 
 -- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
 -- Errors: PT422 invalid_configuration (details: field, reason).
-create or replace function sync_scheduler.apply_webhook_changes(webhook public.sync_alert_webhooks,
-  changes jsonb)
-returns public.sync_alert_webhooks
+create or replace function sync_scheduler.apply_webhook_changes(
+  webhook public.sync_alert_webhooks, changes jsonb
+) returns public.sync_alert_webhooks
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   field text;
 begin
-  if jsonb_typeof(changes) is distinct from 'object' then
+  if jsonb_typeof(changes) <> 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
       '{"reason": "changes must be a JSON object, or null to remove it"}');
   elsif octet_length(changes::text) > 16384 then
@@ -148,14 +144,14 @@ begin
     end;
   end loop;
   -- Each once, and in one dimension, whatever was given.
-  webhook.kinds := case
-    when webhook.kinds is not null
-      then array(select distinct kind from unnest(webhook.kinds) kind order by kind) end;
+  if webhook.kinds is not null then
+    webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
+  end if;
   if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
     perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
       'field', case when webhook.min_severity is null then 'min_severity'
-        when webhook.finished_runs is null then 'finished_runs'
-        else 'kinds' end, 'reason', 'must have a value'));
+        when webhook.finished_runs is null then 'finished_runs' else 'kinds' end,
+      'reason', 'must have a value'));
   end if;
   return webhook;
 end;
@@ -165,45 +161,43 @@ $$;
 -- Standard Webhooks. Only the format json needs a secret. On a developer's platform, where the function runs
 -- on the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration
 -- (details: field, reason).
-create or replace function sync_scheduler.require_valid_address(address jsonb,
-  format public.sync_alert_format) returns void
+create or replace function sync_scheduler.require_valid_address(
+  address jsonb, format public.sync_alert_format
+) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  wrong text;
-  size integer;
+  url constant text := coalesce(address ->> 'url', '');
+  secret constant text := address ->> 'secret';
+  size integer := 0;
+  wrong jsonb;
 begin
   begin
-    size := octet_length(decode(substr(address ->> 'secret', 7), 'base64'));
+    size := octet_length(decode(substr(secret, 7), 'base64'));
   exception when data_exception then
-    size := null;
+    null;
   end;
   -- No error of this function names a value.
-  if address ->> 'url' ~ '^http:' and (
-    select coalesce(s.function_url
-      !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
-    from sync_scheduler.settings s)
-  then
+  wrong := case
     -- A tenant must not reach what listens on the machine of a hosted function, or in its container.
-    wrong := '{"field": "url", "reason": "https://"}';
-  elsif coalesce(length(address ->> 'url') > 2000 or address ->> 'url'
-    !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
-      '([/?#][^[:space:]]*)?$', true)
-  then
-    wrong := '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}';
-  elsif address ->> 'url' ~ '^https:'
-    and address ->> 'url' !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)' then
+    when url ~ '^http:' and (
+      select coalesce(s.function_url
+        !~ '^http://(localhost|127(\.[0-9]+){3}|\[::1\]|host\.docker\.internal)[:/]', true)
+      from sync_scheduler.settings s)
+      then '{"field": "url", "reason": "https://"}'
+    when length(url) > 2000
+      or url !~ '^(https://[^[:space:]/?#@\\]+|http://(localhost|127(\.[0-9]+){3}|\[::1\])(:[0-9]+)?)'
+        '([/?#][^[:space:]]*)?$'
+      then '{"field": "url", "reason": "https://, or http:// to the machine itself, without a user name"}'
     -- Numbers and names without a dot are machines next to the function, not a tenant's.
-    wrong := '{"field": "url", "reason": "a public host name, not an address of a network"}';
-  -- The address that a chat hands out is a secret itself, and chats verify no signature.
-  elsif address ->> 'secret' is null and require_valid_address.format <> 'json' then
-    return;
-  -- Postgres reads base64 with blanks in it, however many.
-  elsif coalesce(address ->> 'secret' !~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$', true)
-    or coalesce(size, 0) not between 24 and 64 then
-    wrong := '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}';
-  end if;
+    when url ~ '^https:' and url !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)'
+      then '{"field": "url", "reason": "a public host name, not an address of a network"}'
+    -- The address that a chat hands out is a secret itself, and chats verify no signature.
+    when secret is null and require_valid_address.format <> 'json' then null
+    -- Postgres reads base64 with blanks in it, however many.
+    when secret ~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' and size between 24 and 64 then null
+    else '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}' end::jsonb;
   if wrong is not null then
-    perform sync_scheduler.raise_error('invalid_configuration', wrong::jsonb);
+    perform sync_scheduler.raise_error('invalid_configuration', wrong);
   end if;
 end;
 $$;
@@ -224,8 +218,8 @@ begin
       case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format
         else 'discord' end
     -- Workflows (Power Automate), and the connectors before them.
-    when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$' then 'teams'
-    when host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
+    when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$'
+      or host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
   end;
 end;
 $$;

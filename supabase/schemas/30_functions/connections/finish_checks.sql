@@ -2,14 +2,8 @@
 
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_probe(
-  integration_id uuid,
-  token text,
-  outcome text,
-  error_class text default null,
-  error_code text default null,
-  error_message text default null,
-  latency_ms numeric default null,
-  is_guess boolean default false,
+  integration_id uuid, token text, outcome text, error_class text default null, error_code text default null,
+  error_message text default null, latency_ms numeric default null, is_guess boolean default false,
   blames text default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -25,7 +19,6 @@ declare
   failures integer := 0;
   in_incident boolean := false;
   blamed sync_scheduler.blames;
-  found_status public.sync_health_status;
   found_code constant text := left(sync_worker_finish_probe.error_code, 100);
   found_message constant text := left(sync_worker_finish_probe.error_message, 500);
 begin
@@ -89,9 +82,8 @@ begin
     if blamed = 'quota' then
       perform sync_scheduler.suspend_checks(integration.id);
     end if;
-    found_status := sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed);
-    perform sync_scheduler.record_health(integration.id, found_status, found_code, found_message);
-    perform sync_scheduler.record_check_fault(integration.id, found_status, failures, found_code,
+    perform sync_scheduler.record_check_fault(integration.id,
+      sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed), failures, found_code,
       found_message);
     return '{"recorded": true}'::jsonb;
   end if;
@@ -108,14 +100,13 @@ begin
     into failure from public.sync_alerts a
     where a.integration_id = integration.id and a.kind = 'run_failed' and a.resolved_at is null
       and health.run_failed_at is not null;
-    found_status := case when not found then 'healthy'
-      when failure.blames = 'configuration' then 'needs_attention' else 'degraded' end
-      ::public.sync_health_status;
-    perform sync_scheduler.record_health(integration.id, found_status, failure.code, failure.message,
-      has_answered => true);
+    perform sync_scheduler.record_health(integration.id,
+      case when not found then 'healthy' when failure.blames = 'configuration' then 'needs_attention'
+        else 'degraded' end::public.sync_health_status,
+      failure.code, failure.message, has_answered => true);
   end if;
   if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
-    perform sync_scheduler.record_vendor_answer(integration.id, ended.requested_at);
+    perform sync_scheduler.record_vendor_answer(integration, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
 end;
@@ -134,8 +125,8 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Writes what is wrong with an integration into check_faults. That is an event: alerts has a trigger on it.
--- Locks as record_health does.
+-- Records what is wrong with an integration, in its health and in check_faults. That is an event: alerts has
+-- a trigger on it. Locks as record_health does.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void
@@ -150,6 +141,8 @@ declare
       and a.resolved_at is null and h.run_failed_at is not null
       and a.details ->> 'error_code' = record_check_fault.error_code);
 begin
+  perform sync_scheduler.record_health(record_check_fault.integration_id, record_check_fault.status,
+    record_check_fault.error_code, record_check_fault.error_message);
   insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
     found_at, refused_at, refused_code)
   values (record_check_fault.integration_id, record_check_fault.status, record_check_fault.failures,

@@ -43,7 +43,7 @@ begin
     where h.integration_id = integration.id and h.passive_since is null
       and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
     perform sync_scheduler.record_health(integration.id, 'healthy');
-    perform sync_scheduler.record_vendor_answer(integration.id, new.claimed_at);
+    perform sync_scheduler.record_vendor_answer(integration, new.claimed_at);
   end if;
   return null;
 exception when others then

@@ -48,8 +48,6 @@ begin
   where h.integration_id = new.id;
   if needs_credentials then
     -- No sync has to fail before people read it.
-    perform sync_scheduler.record_health(new.id, 'needs_attention', 'credentials_needed',
-      sync_scheduler.credentials_needed());
     perform sync_scheduler.record_check_fault(new.id, 'needs_attention', 0, 'credentials_needed',
       sync_scheduler.credentials_needed());
   end if;

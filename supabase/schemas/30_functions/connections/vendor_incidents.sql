@@ -9,12 +9,9 @@ create or replace function sync_scheduler.record_vendor_failure(
 ) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  vendor_host text;
-  is_shared boolean;
+  vendor public.sync_integration_types;
+  incident public.sync_vendor_incidents;
   is_new boolean;
-  failed integer;
-  first_failed_at timestamptz;
-  enough integer;
 begin
   if blames is distinct from 'vendor' then
     -- To be refused is to be answered: what it met before is not its newest news any more.
@@ -22,77 +19,57 @@ begin
     where f.integration_id = integration.id and error_class in ('permanent', 'rate_limited');
     return false;
   end if;
-  vendor_host := sync_scheduler.vendor_host(integration);
-  if vendor_host is null then
+  -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
+  select * into vendor from public.sync_integration_types t
+  where t.code = integration.integration_type and t.host = sync_scheduler.vendor_host(integration);
+  if not found then
     return false;
   end if;
-  -- Only a host of the type has incidents: an address that a tenant chose is no vendor of others.
-  is_shared := exists (
-    select from public.sync_integration_types t
-    where t.code = record_vendor_failure.integration.integration_type and t.host = vendor_host);
   -- Order of locks: the integration's own failure, its vendor, the incident.
-  if is_shared then
-    insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
-    values (integration.id, integration.integration_type, vendor_host, clock_timestamp())
-    on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
-    returning xmax = 0 into is_new;
-  end if;
+  insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
+  values (integration.id, vendor.code, vendor.host, clock_timestamp())
+  on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
+  returning xmax = 0 into is_new;
   insert into sync_scheduler.vendors as v (integration_type, host, failed_at)
-  values (integration.integration_type, vendor_host, clock_timestamp())
+  values (vendor.code, vendor.host, clock_timestamp())
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
   -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
-  if not is_shared then
-    return false;
-  end if;
 
-  if exists (
-    select from public.sync_vendor_incidents o
-    where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null)
-  then
+  select * into incident from public.sync_vendor_incidents o
+  where o.integration_type = vendor.code and o.host = vendor.host and o.ended_at is null;
+  if found then
     update public.sync_vendor_incidents o set affected = o.affected + 1
-    where is_new and o.integration_type = integration.integration_type and o.host = vendor_host
-      and o.ended_at is null;
+    where is_new and o.incident_id = incident.incident_id and o.ended_at is null;
     return true;
   end if;
-
   -- We hold the vendor's row: of several that fail at once, the last one counts them all.
-  select count(*), min(f.failed_at), max(s.incident_organisations) into failed, first_failed_at, enough
+  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
+  select vendor.code, vendor.host, min(f.failed_at), count(*),
+    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
+      vendor.name, vendor.host)
   from sync_scheduler.vendor_failures f
   join sync_scheduler.vendors v on v.integration_type = f.integration_type and v.host = f.host
   cross join sync_scheduler.settings s
-  where f.integration_type = integration.integration_type and f.host = vendor_host
+  where f.integration_type = vendor.code and f.host = vendor.host
     and f.failed_at > now() - s.incident_window
     -- As long as an integration gets through, it is not the vendor.
-    and f.failed_at > coalesce(v.answered_at, '-infinity');
-  if (failed >= enough) is not true then
-    return false;
-  end if;
-  insert into public.sync_vendor_incidents (integration_type, host, began_at, affected, message)
-  select t.code, vendor_host, first_failed_at, failed,
-    format('%s (%s) cannot be reached by several organisations. Syncs try again by themselves.',
-      t.name, vendor_host)
-  from public.sync_integration_types t where t.code = integration.integration_type
+    and f.failed_at > coalesce(v.answered_at, '-infinity')
+  having count(*) >= max(s.incident_organisations)
   on conflict (integration_type, host) where ended_at is null do nothing;
-  return true;
+  return found;
 end;
 $$;
 
 -- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
 -- The last thing that its caller does: after health.
-create or replace function sync_scheduler.record_vendor_answer(integration_id uuid, seen_at timestamptz)
-  returns void
+create or replace function sync_scheduler.record_vendor_answer(
+  integration public.sync_integrations, seen_at timestamptz
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
-  vendor_host text;
+  vendor_host constant text := sync_scheduler.vendor_host(integration);
 begin
-  select * into strict integration from public.sync_integrations i
-    where i.id = record_vendor_answer.integration_id;
-  vendor_host := sync_scheduler.vendor_host(integration);
-  if vendor_host is null then
-    return;
-  end if;
   delete from sync_scheduler.vendor_failures f where f.integration_id = integration.id;
   -- Read, and written once a minute: it is one row for everybody.
   if not exists (
@@ -101,7 +78,8 @@ begin
       and v.answered_at > greatest(v.failed_at, clock_timestamp() - interval '1 minute'))
   then
     insert into sync_scheduler.vendors (integration_type, host, answered_at)
-    values (integration.integration_type, vendor_host, clock_timestamp())
+    select t.code, t.host, clock_timestamp() from public.sync_integration_types t
+    where t.code = integration.integration_type and t.host = vendor_host
     on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
   end if;
   update public.sync_vendor_incidents o set ended_at = now()
@@ -117,11 +95,10 @@ $$;
 create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  failed uuid[];
-begin
-  failed := array(
+  failed uuid[] := array(
     select f.integration_id from sync_scheduler.vendor_failures f
     where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
+begin
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
   update public.sync_integration_health h set
     consecutive_failures = 0,
