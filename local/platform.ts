@@ -101,13 +101,12 @@ async function start(
   await cleanup.add("the function's door", () => door?.stop());
   const apiUrl = environment.kind === "full_stack" ? environment.apiUrl : ownUrl;
 
-  const template = migrate ? "migrated" : "bare";
-  const copied = environment.kind === "embedded" && !autoGrant
-    ? templateFiles(template, projectDirectory)
-    : null;
+  // Migrations run anew for another project, and where the host grants what is made.
+  const migrated = migrate && !autoGrant ? templateFiles("migrated", projectDirectory) : null;
+  const template = migrated ?? templateFiles("bare");
   const database = timed(
     "database",
-    openDatabase(environment, { scratch, autoGrant, gatewayUrl: ownUrl, template: copied }, cleanup),
+    openDatabase(environment, { scratch, autoGrant, gatewayUrl: ownUrl, template }, cleanup),
   );
   const describeFunction = async (name: string, directory: string, logFile: string): Promise<EdgeFunction> =>
     createEdgeFunction({
@@ -146,8 +145,8 @@ async function start(
 
   const db = await database;
   const cli = createSupabaseCli({ projectDirectory, scratch, dbUrl: db.dbUrl });
-  const prepare = async (isCopy: boolean): Promise<void> => {
-    if (isCopy && migrate) {
+  const prepare = async (isMigrated: boolean): Promise<void> => {
+    if (isMigrated) {
       await makeFresh(db.adminUrl);
       // A template has no seed, which would be old: what it makes is due some minutes after.
       if (seed) await timed("seed", seedCopy(db.dbUrl, projectDirectory));
@@ -160,7 +159,7 @@ async function start(
     if (fakes !== null && migrate && seed) await connectVendors(db.adminUrl, fakes);
     if (options.history === true && migrate && seed) await timed("history", playHistory(db.adminUrl));
   };
-  await prepare(copied !== null);
+  await prepare(migrated !== null && environment.kind === "embedded");
   if (environment.kind !== "full_stack") {
     await timed("API", api.connect(db.apiBackend));
     // Once more, because its connections have to end before the server that they lead to.

@@ -42,9 +42,12 @@ export async function recreateDatabase(server: Postgres, options: DatabaseOption
     await sql.unsafe("drop database if exists postgres with (force)");
     await sql.unsafe(`create database postgres template ${TEMPLATE} owner postgres`);
   });
-  if (options.autoGrant) {
-    await asSuperuser(server, "postgres", async (sql) => void await sql.unsafe(await script("auto_grant")));
-  }
+  if (options.autoGrant) await grantByItself(server);
+}
+
+/** Makes the database of a server grant new objects as {@link DatabaseOptions.autoGrant} says. */
+export async function grantByItself(server: Postgres): Promise<void> {
+  await asSuperuser(server, "postgres", async (sql) => void await sql.unsafe(await script("auto_grant")));
 }
 
 /**

@@ -1,6 +1,12 @@
 import type { ApiBackend } from "../api/lite.ts";
 import type { CleanupStack } from "../lifecycle/cleanup.ts";
-import { bootstrapServer, canSignIn, prepareExternalDatabase, recreateDatabase } from "./database.ts";
+import {
+  bootstrapServer,
+  canSignIn,
+  grantByItself,
+  prepareExternalDatabase,
+  recreateDatabase,
+} from "./database.ts";
 import type { Environment } from "../environment.ts";
 import { startPgCronWorker } from "../stand_ins/pg_cron/pg_cron_worker.ts";
 import { startPgNetWorker } from "../stand_ins/pg_net/pg_net_worker.ts";
@@ -36,6 +42,7 @@ export async function openDatabase(
   const server = await startPostgres(scratch, undefined, template);
   await cleanup.add("Postgres", () => server.stop());
   if (template === null) await bootstrapServer(server, { autoGrant });
+  else if (autoGrant) await grantByItself(server);
   const adminUrl = server.url(SUPERUSER);
   // Only here, where the extensions are stand-ins: the real ones bring their own workers.
   const workers = [startPgNetWorker({ dbUrl: adminUrl, gatewayUrl }), startPgCronWorker({ dbUrl: adminUrl })];

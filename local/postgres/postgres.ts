@@ -52,6 +52,7 @@ class EmbeddedPostgres implements Postgres {
   readonly #data: string;
   readonly #user = serverUser();
   #process: Deno.ChildProcess | undefined;
+  #isCopy = false;
 
   constructor(directory: string, private readonly version?: string) {
     this.#directory = directory;
@@ -64,6 +65,7 @@ class EmbeddedPostgres implements Postgres {
   }
 
   async copy(template: TemplateFiles): Promise<void> {
+    this.#isCopy = true;
     await Deno.symlink(template.binaries, join(this.#directory, "postgres"));
     await copyData(template.data, this.#data);
   }
@@ -163,6 +165,8 @@ class EmbeddedPostgres implements Postgres {
       wal_level: "logical",
       shared_preload_libraries: "pg_stat_statements",
       "pg_stat_statements.track": "all",
+      // Tests throw their copies away. A killed server loses nothing by it, only a machine that loses its power does.
+      ...(this.#isCopy ? { fsync: "off" } : {}),
     };
     return Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   }
