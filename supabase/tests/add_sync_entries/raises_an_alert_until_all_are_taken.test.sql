@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(31);
+select plan(32);
 
 create function pg_temp.given(key text, period text default '2026-10') returns jsonb language sql as $$
   select jsonb_build_object('entry_key', key, 'period', period, 'document_number', 'C-1', 'payload', '{"iban": "NO9386011117947"}'::jsonb)
@@ -89,9 +89,16 @@ select is(pg_temp.keys(), 'e period', 'an atomic delivery that fails raises no a
 -- Bounded.
 select public.add_sync_entries(sync_test.id('org a'), 'webhook', (
   select jsonb_agg(pg_temp.given('many ' || n, '13')) from generate_series(1, 3000) n));
+create function pg_temp.rows_read() returns bigint language sql volatile as $$
+  select s.seq_tup_read + s.idx_tup_fetch from pg_stat_xact_user_tables s
+  where s.relid = 'sync_scheduler.refused_entries'::regclass
+$$;
+create temporary table read_before as select pg_temp.rows_read() as n;
 select public.add_sync_entries(sync_test.id('org a'), 'webhook', (
   select jsonb_agg(pg_temp.given('many ' || n)) from generate_series(1, 3000) n));
 select is(pg_temp.keys(), 'e period', 'thousands of refused keys close it one by one');
+select cmp_ok(pg_temp.rows_read() - (select n from read_before), '<', 30000::bigint,
+  'and none is compared with all others');
 insert into sync_scheduler.refused_entries (integration_id, entry_key, field, reason)
 select sync_test.id('integration a'), 'more ' || n, 'period', 'It is wrong.' from generate_series(1, 9999) n;
 select pg_temp.add(pg_temp.given('last 1', '13'), pg_temp.given('last 2', '13'));
