@@ -61,7 +61,7 @@ $$;
 
 -- A megabyte, in each shape that a text, a list of texts or JSON can have. And 60 kB, which JSON may have: more is read of that.
 create temporary table shapes as
-select kind::regtype, shape, bytes, value from (values
+select kind::regtype, shape, bytes, value, null::jsonb as parsed from (values
   ('text', 'a text', 1048576, repeat('x', 1048576)),
   ('text', 'a text of other letters', 1048576, repeat('ø', 524288)),
   ('text[]', 'a long text', 1048576, array[repeat('x', 1048576)]::text),
@@ -71,7 +71,7 @@ select kind::regtype, shape, bytes, value from (values
   ('jsonb', 'a number with many digits before the point', 300, '[{"a": 1e341}]'),
   ('jsonb', 'one behind it', 300, '[{"a": 1e-341}]')) v (kind, shape, bytes, value)
 union all
-select 'jsonb'::regtype, shape, size, value
+select 'jsonb'::regtype, shape, size, value, null
 from unnest('{1048576,60000}'::int[]) size, lateral (values
   ('a text', to_jsonb(repeat('x', size))::text),
   ('lists in lists', repeat('[', least(size / 4, 5000)) || to_jsonb(repeat('x', size / 2)) || repeat(']', least(size / 4, 5000))),
@@ -81,6 +81,8 @@ from unnest('{1048576,60000}'::int[]) size, lateral (values
   ('a list of numbers', '[' || repeat('1,', size / 2) || '1]'),
   ('numbers that grow', '{"a": [' || repeat('0e-16383,', size / 64) || '1]}'),
   ('a list of a long key', jsonb_build_array(jsonb_build_object(repeat('x', size), 1))::text)) v (shape, value);
+-- Read once, for each of them is an argument of every function.
+update shapes set value = null, parsed = value::jsonb where kind = 'jsonb'::regtype;
 -- What the value of a key is made.
 create temporary table long_values as
 select shape, size as bytes, value
@@ -89,22 +91,22 @@ from unnest('{1048576,60000}'::int[]) size, lateral (values
   ('lists in lists', (repeat('[', 3000) || to_jsonb(repeat('x', size - 30000)) || repeat(']', 3000))::jsonb),
   ('a list of keys', (select to_jsonb(array_agg('key ' || n)) from generate_series(1, size / 32) n))) v (shape, value);
 
-create function pg_temp.attacks(fn text, argument text, kind regtype) returns table (shape text, bytes int, value text)
+create function pg_temp.attacks(fn text, argument text, kind regtype) returns table (shape text, bytes int, value text, parsed jsonb)
 language plpgsql stable as $$
 declare
   given constant jsonb := case when kind = 'jsonb'::regtype then pg_temp.given(fn, argument)::jsonb end;
   in_list constant boolean := jsonb_typeof(given) = 'array';
 begin
-  return query select s.shape, s.bytes, s.value from shapes s where s.kind = attacks.kind;
+  return query select s.shape, s.bytes, s.value, s.parsed from shapes s where s.kind = attacks.kind;
   -- What the function expects, with one value at a time made long, or many.
-  return query select format('%s: %s', field, v.shape), v.bytes,
-    jsonb_set(given, case when in_list then array['0', field] else array[field] end, v.value)::text
+  return query select format('%s: %s', field, v.shape), v.bytes, null::text,
+    jsonb_set(given, case when in_list then array['0', field] else array[field] end, v.value)
   from jsonb_object_keys(case when in_list then given -> 0 else given end) field, long_values v
   where kind = 'jsonb'::regtype;
 end
 $$;
 
--- The value is $1: else the context of an error would quote the statement.
+-- The value is $1, or $2 if it is JSON: else the context of an error would quote the statement.
 create function pg_temp.call_of(fn record, attacked text) returns text language plpgsql stable as $$
 declare
   list text[];
@@ -113,7 +115,8 @@ begin
   for i in 1..coalesce(cardinality(fn.arguments), 0) loop
     given := pg_temp.given(fn.name, fn.arguments[i]);
     if fn.arguments[i] = attacked then
-      list := list || format('%I => $1::%s', fn.arguments[i], fn.types[i]);
+      list := list || format(case when fn.types[i] = 'jsonb'::regtype then '%I => $2' else '%I => $1::%s' end,
+        fn.arguments[i], fn.types[i]);
     elsif given is null and i <= cardinality(fn.arguments) - fn.defaults then
       raise exception '% has an argument % without a value: add one to the table givens', fn.name, fn.arguments[i];
     elsif given is not null then
@@ -146,7 +149,8 @@ $$;
 create temporary table stored_before as select pg_temp.stored() as bytes;
 create temporary table tried (name text, argument text, shape text, as_whom text, answer text);
 -- What is wrong with the answer to a call; null: nothing. Whatever it was, nothing of it stays.
-create function pg_temp.fault_of(call text, value text, as_whom text, bytes int, out answer text, out fault text) language plpgsql as $$
+create function pg_temp.fault_of(call text, value text, parsed jsonb, as_whom text, bytes int,
+  out answer text, out fault text) language plpgsql as $$
 declare
   grown bigint;
   said text;
@@ -156,7 +160,7 @@ declare
 begin
   begin
     perform sync_test.act_as(as_whom);
-    execute call into answer using value;
+    execute call into answer using value, parsed;
     perform sync_test.act_as('owner');
     if bytes > 100000 then
       grown := pg_temp.stored() - (select s.bytes from stored_before s);
@@ -193,14 +197,16 @@ begin
   for i in 1..coalesce(cardinality(fn.arguments), 0) loop
     continue when fn.types[i] <> all ('{text,text[],jsonb}'::regtype[]);
     for attack in select * from pg_temp.attacks(fn.name, fn.arguments[i], fn.types[i]) loop
-      select * into found_fault from pg_temp.fault_of(pg_temp.call_of(fn, fn.arguments[i]), attack.value, fn.caller, attack.bytes);
+      select * into found_fault from pg_temp.fault_of(pg_temp.call_of(fn, fn.arguments[i]), attack.value, attack.parsed, fn.caller,
+        attack.bytes);
       insert into tried values (fn.name, fn.arguments[i], attack.shape, fn.caller, found_fault.answer);
       if found_fault.fault is not null then
         faults := faults || format('%s, %s of %s bytes: %s', fn.arguments[i], attack.shape, attack.bytes, found_fault.fault);
       end if;
       continue when attack.bytes < 100000 or attack.shape like '%:%';
       -- Who may not call it hears that, and nothing else.
-      select * into found_fault from pg_temp.fault_of(pg_temp.call_of(fn, fn.arguments[i]), attack.value, 'outsider', attack.bytes);
+      select * into found_fault from pg_temp.fault_of(pg_temp.call_of(fn, fn.arguments[i]), attack.value, attack.parsed, 'outsider',
+        attack.bytes);
       if found_fault.answer !~ '^(PT401|PT403|42501) ' is not false then
         faults := faults || format('%s, %s, as an outsider: %s', fn.arguments[i], attack.shape, found_fault.answer);
       end if;
@@ -243,7 +249,7 @@ select set_eq($$ select t.name, t.argument from tried t join kind k using (name,
     ('add_sync_entries', 'entries'), ('settle_sync_entries', 'entries'), ('sync_worker_record_results', 'results')) $$,
   'so is a megabyte of JSON');
 update givens set value = 'fax' where argument = 'integration_type';
-select is_empty($$ select f.name, a.answer from pg_temp.api() f, lateral pg_temp.fault_of(pg_temp.call_of(f, 'reason'), repeat('x', 501), f.caller, 501) a
+select is_empty($$ select f.name, a.answer from pg_temp.api() f, lateral pg_temp.fault_of(pg_temp.call_of(f, 'reason'), repeat('x', 501), null, f.caller, 501) a
   where 'reason' = any (f.arguments) and f.name !~ '^sync_test_' and a.answer <> 'PT422 reason_too_long' $$,
   'a reason that is too long is refused before anything is looked up or locked');
 update givens set value = 'webhook' where argument = 'integration_type';
