@@ -4047,7 +4047,9 @@ begin
 
   delete from sync_scheduler.refused_entries r
   using unnest(record_refusals.delivered) d
-  where r.integration_id = integration.id and r.entry_key = d.entry_key and d.reason is null;
+  -- A range, as in store_delivery: the number of comparisons must not be the product of both lists.
+  where (r.integration_id, r.entry_key) between (integration.id, d.entry_key)
+    and (integration.id, d.entry_key) and d.reason is null;
   if refused > 0 then
     select count(*) into kept from sync_scheduler.refused_entries r where r.integration_id = integration.id;
     insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)

@@ -5,7 +5,8 @@ import { runCronJob } from "./pg_cron_run.ts";
 import type { Worker } from "../pg_net/pg_net_worker.ts";
 import { delay } from "../../wait.ts";
 
-const POLL_MS = 100;
+/** Each look costs a millisecond of processor time, and the tests run some platforms at once. */
+const POLL_MS = 200;
 const MINUTE_MS = 60_000;
 
 interface JobRow {
@@ -90,7 +91,7 @@ async function isInstalled(sql: postgres.Sql): Promise<boolean> {
   return row?.found === true;
 }
 
-/** Parsing costs more than the rest of the query, which is asked ten times a second: only what is new is parsed. */
+/** Parsing costs more than the rest of the query, which is asked five times a second: only what is new is parsed. */
 function activeJobs(sql: postgres.Sql, known: Map<string, JobState>): Promise<JobRow[]> {
   const jobids = [...known.keys()];
   const schedules = [...known.values()].map(({ row }) => row.schedule);
