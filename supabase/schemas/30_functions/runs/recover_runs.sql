@@ -118,29 +118,19 @@ create or replace function sync_scheduler.choose_recovery(
 ) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if run.run_id is null or run.finished_at is not null then
-    return null;
-  end if;
-  -- Its deadline does not run. It moves when the pause is over, also if no tick has cleared that yet.
-  if run.notice = 'integration_paused' and run.status = 'pending' then
-    return (
+  return case
+    when run.run_id is null or run.finished_at is not null then null
+    -- Its deadline does not run. It moves when the pause is over, also if no tick has cleared that yet.
+    when run.notice = 'integration_paused' and run.status = 'pending' then (
       select 'resume' from public.sync_integrations i
       where i.id = run.integration_id and not sync_scheduler.is_stopped(i) and not exists (
-        select from sync_scheduler.paused_runs p where p.run_id = run.run_id and p.next_attempt_at > now()));
-  end if;
-  -- A worker may send until the lease that it was given is over: until then no other worker may.
-  if run.deadline_at <= now()
-    and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
-  then
-    return 'deadline_exceeded';
-  end if;
-  if run.next_attempt_at is not null then
-    return case when run.next_attempt_at <= now() then 'next_attempt' end;
-  end if;
-  if current_attempt.lease_expires_at > now() then
-    return null;
-  end if;
-  return case
+        select from sync_scheduler.paused_runs p where p.run_id = run.run_id and p.next_attempt_at > now()))
+    -- A worker may send until the lease that it was given is over: until then no other worker may.
+    when run.deadline_at <= now()
+      and (current_attempt.claimed_at is null or current_attempt.lease_expires_at <= now())
+      then 'deadline_exceeded'
+    when run.next_attempt_at is not null then case when run.next_attempt_at <= now() then 'next_attempt' end
+    when current_attempt.lease_expires_at > now() then null
     when current_attempt.claimed_at is not null then 'worker_lost'
     when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s)
       then 'dispatch_exhausted'

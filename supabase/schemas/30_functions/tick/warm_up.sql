@@ -7,9 +7,9 @@ create or replace function sync_scheduler.warm_up() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
+  token constant text := sync_scheduler.new_token();
   settings sync_scheduler.settings;
   slot timestamptz;
-  token text;
 begin
   select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null or settings.warmup_lead = interval '0' then
@@ -17,25 +17,19 @@ begin
   end if;
 
   -- One look into sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
-  --
   -- The warm-up comes 15 to 45 s before the slot. Only the tick of every 30 s comes between two minutes, at a
   -- second that no setting chooses. A window of 45 s always has one of its ticks at least 15 s before the
   -- slot, and the first tick in it sends. Then 15 s are enough for a boot and for pg_net to finish the
   -- request. After 45 s the isolate still takes requests: on the free plan it does so for 75 s.
-  select i.next_run_at into slot from public.sync_integrations i
-  where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
-    and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
-  order by i.next_run_at limit 1;
-  if slot is null then
-    return false;
-  end if;
-
-  token := sync_scheduler.new_token();
   -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold
   -- start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
-  values (slot, sync_scheduler.hash_token(token)) on conflict do nothing;
-  if not found then
+  select i.next_run_at, sync_scheduler.hash_token(token) from public.sync_integrations i
+  where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
+    and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
+  order by i.next_run_at limit 1
+  on conflict do nothing returning scheduled_for into slot;
+  if slot is null then
     return false;
   end if;
   -- It must be over when the slot's runs are posted.
@@ -62,8 +56,7 @@ declare
 begin
   select * into warmup from sync_scheduler.warmups w
   where w.scheduled_for = sync_worker_warm.scheduled_for
-    and w.token_hash = sync_scheduler.hash_token(sync_worker_warm.token)
-  for no key update;
+    and w.token_hash = sync_scheduler.hash_token(sync_worker_warm.token) for no key update;
   -- Without a time limit, for warmup_statistics counts only warm-ups that were answered before their slot.
   refusal := sync_scheduler.claim_refusal(warmup.requested_at, warmup.answered_at);
   if refusal is not null then
