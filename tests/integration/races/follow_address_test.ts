@@ -53,18 +53,6 @@ raceTest("a check that is claimed meanwhile says nothing about another address",
   assert.deepEqual(end?.["answer"], { recorded: false });
 });
 
-raceTest("another address does not wait for the check of another integration", async ({ sql, session }) => {
-  const [tenant, other] = [await makeTenant(sql), await makeTenant(sql)];
-  await askForCheck(sql, other.integrationId);
-  const [worker, admin] = [await session(), await session()];
-  const checks = [{ integration_id: other.integrationId, token: "token" }];
-  await worker.stopsAfter((sql) => sql`select public.sync_worker_claim_probes(${sql.json(checks)})`);
-  const moved = await admin.runs((sql) => move(sql, tenant));
-  assert.equal(moved.isWaiting, false);
-  await worker.goesOn();
-  await moved.answer;
-});
-
 raceTest(
   "credentials are bound to the address that is there when they are stored",
   async ({ sql, session }) => {
