@@ -69,7 +69,7 @@ for (const removed of [["alerts"], ["connections"], FEATURES]) {
         (statement: string, name: string) => gone.includes(name) ? "" : statement,
       );
       await copy.write(`${SCHEMAS}/${GRANTS}`, grants);
-      await copy.task("db:compose");
+      await copy.compose();
 
       await using platform = await startPlatform({ projectDirectory: copy.directory, seed: false });
       await using receiver = await startWebhookReceiver();
