@@ -70,13 +70,12 @@ alter table public.organization_members
 create or replace function sync_scheduler.has_org_role(org_id uuid, roles public.sync_member_role[])
 returns boolean
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  caller constant uuid := sync_scheduler.caller_id();
 begin
-  return exists (
-    select from public.organization_members m
-    where m.org_id = has_org_role.org_id
-      and m.user_id = (select sync_scheduler.caller_id())
-      and m.role = any (has_org_role.roles)
-  );
+  perform from public.organization_members m
+  where m.org_id = has_org_role.org_id and m.user_id = caller and m.role = any (has_org_role.roles);
+  return found;
 end;
 $$;
 

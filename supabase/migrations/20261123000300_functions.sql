@@ -326,10 +326,12 @@ declare
   integration public.sync_integrations;
 begin
   -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
-  select * into integration from public.sync_integrations i
-  where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
-  for no key update;
-  if not found then
+  -- As one value: to lock it column by column costs a press 2 % more.
+  integration := (
+    select i from public.sync_integrations i
+    where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
+    for no key update);
+  if integration.id is null then
     perform sync_scheduler.find_integration(lock_integration.org_id, lock_integration.integration_type);
     -- It is there now: another transaction has just connected it.
     perform sync_scheduler.raise_error('integration_not_found');
@@ -5345,15 +5347,17 @@ $$;
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  function_url text;
+  timeout interval;
 begin
-  return (
-    select net.http_post(
-      url := coalesce(s.function_url, sync_scheduler.keep_function_url()),
-      body := jsonb_build_object('kind', call_function.kind) || call_function.body,
-      headers := '{"Content-Type": "application/json"}',
-      timeout_milliseconds :=
-        (extract(epoch from least(s.dispatch_timeout, call_function.at_most)) * 1000)::integer)
-    from sync_scheduler.settings s);
+  select s.function_url, least(s.dispatch_timeout, call_function.at_most) into strict function_url, timeout
+  from sync_scheduler.settings s;
+  return net.http_post(
+    url := coalesce(function_url, sync_scheduler.keep_function_url()),
+    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+    headers := '{"Content-Type": "application/json"}',
+    timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer);
 end;
 $$;
 

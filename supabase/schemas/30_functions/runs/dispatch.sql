@@ -99,15 +99,17 @@ $$;
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  function_url text;
+  timeout interval;
 begin
-  return (
-    select net.http_post(
-      url := coalesce(s.function_url, sync_scheduler.keep_function_url()),
-      body := jsonb_build_object('kind', call_function.kind) || call_function.body,
-      headers := '{"Content-Type": "application/json"}',
-      timeout_milliseconds :=
-        (extract(epoch from least(s.dispatch_timeout, call_function.at_most)) * 1000)::integer)
-    from sync_scheduler.settings s);
+  select s.function_url, least(s.dispatch_timeout, call_function.at_most) into strict function_url, timeout
+  from sync_scheduler.settings s;
+  return net.http_post(
+    url := coalesce(function_url, sync_scheduler.keep_function_url()),
+    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+    headers := '{"Content-Type": "application/json"}',
+    timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer);
 end;
 $$;
 
