@@ -414,18 +414,18 @@ declare
   saved public.sync_integrations;
   violated text;
 begin
-  perform sync_scheduler.require_org_role(connect_integration.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', connect_integration.reason);
-  perform sync_scheduler.require_size('config', connect_integration.config, 262144);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('config', config, 262144);
   if not exists (
     select from public.sync_integration_types t where t.code = connect_integration.integration_type)
   then
-    perform sync_scheduler.find_integration(connect_integration.org_id, connect_integration.integration_type);
+    perform sync_scheduler.find_integration(org_id, integration_type);
   end if;
 
   -- What else a connector wants, the connector says; where it may send, the function decides. No error quotes
   -- a value.
-  if jsonb_typeof(connect_integration.config) is distinct from 'object' then
+  if jsonb_typeof(config) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
       '{"field": "config", "reason": "must be a JSON object"}');
   end if;
@@ -454,8 +454,7 @@ begin
     values (connect_integration.org_id, connect_integration.integration_type, connect_integration.config)
     on conflict on constraint sync_integrations_org_id_integration_type_key do nothing returning * into saved;
     if saved.id is null then
-      before := sync_scheduler.lock_integration(connect_integration.org_id,
-        connect_integration.integration_type);
+      before := sync_scheduler.lock_integration(org_id, integration_type);
       update public.sync_integrations i set config = connect_integration.config
       where i.id = before.id returning * into strict saved;
     end if;
@@ -467,7 +466,7 @@ begin
       perform sync_scheduler.raise_error('not_authorized');
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'connect', connect_integration.reason, jsonb_build_object(
+  perform sync_scheduler.audit(saved, 'connect', reason, jsonb_build_object(
     'created', before.id is null,
     'before', case when before.id is not null
       then sync_scheduler.address_of(before) || sync_scheduler.entry_rules(before.config) end,
@@ -475,7 +474,7 @@ begin
     -- Of the rest the names: values may be long.
     'changed', array(
       select left(key, 100)
-        from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
+      from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
       where a.value is distinct from b.value order by 1 limit 10)));
   return saved;
 end;
@@ -2916,25 +2915,25 @@ declare
   broken text;
 begin
   -- One number that is too long refuses its entry, not the delivery: read_delivery.
-  perform sync_scheduler.require_size('entries', add_sync_entries.entries, 67108864, any_number := true);
-  if jsonb_typeof(add_sync_entries.entries) is distinct from 'array' then
+  perform sync_scheduler.require_size('entries', entries, 67108864, any_number := true);
+  if jsonb_typeof(entries) is distinct from 'array' then
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
-  elsif jsonb_array_length(add_sync_entries.entries) > 10000 then
+  elsif jsonb_array_length(entries) > 10000 then
     -- As many as settle_sync_entries takes. The answer names each that is refused.
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "at most 10000"}');
   end if;
-  integration := sync_scheduler.lock_integration(add_sync_entries.org_id, add_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
   perform sync_scheduler.lock_active_run(integration.id);
 
-  delivered := sync_scheduler.read_delivery(integration, add_sync_entries.entries);
+  delivered := sync_scheduler.read_delivery(integration, entries);
   select coalesce(jsonb_agg(case when length(d.entry_key) between 1 and 200
     then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
     -- An item without a usable key is named by its place in the list.
     else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field,
       'reason', d.reason) end order by d.number), '[]')
   into refused from unnest(delivered) d where d.reason is not null;
-  if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
+  if atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
         select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object(
@@ -2943,8 +2942,7 @@ begin
       'refused_count', jsonb_array_length(refused)));
   end if;
   begin
-    counts := sync_scheduler.store_delivery(integration, delivered,
-      coalesce(add_sync_entries.readmit, false));
+    counts := sync_scheduler.store_delivery(integration, delivered, coalesce(readmit, false));
   exception when integrity_constraint_violation or data_exception then
     -- The table's own checks are the second line. Postgres would quote the row.
     get stacked diagnostics broken = constraint_name;
@@ -3103,10 +3101,9 @@ declare
   contradicted bigint[];
   result_of jsonb;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_record_results.token);
-  perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
-  run := sync_scheduler.extend_lease(sync_worker_record_results.run_id, sync_worker_record_results.attempt,
-    sync_worker_record_results.token, 'settle');
+  perform sync_scheduler.require_text('token', token);
+  perform sync_scheduler.require_size('results', results, 4194304);
+  run := sync_scheduler.extend_lease(run_id, attempt, token, 'settle');
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'
@@ -3257,7 +3254,7 @@ begin
   end if;
   for integration in
     select * from public.sync_integrations i
-      where i.org_id = redact_entries.org_id order by i.id for no key update
+    where i.org_id = redact_entries.org_id order by i.id for no key update
   loop
     -- The worker goes on: what is settled, with all of its batch, it never takes again.
     redacted := redacted + sync_scheduler.redact_batch(array(
@@ -3276,8 +3273,8 @@ begin
     from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
     where i.org_id = redact_entries.org_id and e.redacted_at is null
       and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o;
-  return jsonb_build_object('redacted', redacted, 'left', open_count, 'left_entries',
-    coalesce(open_keys, '[]'));
+  return jsonb_build_object('redacted', redacted, 'left', open_count,
+    'left_entries', coalesce(open_keys, '[]'));
 end;
 $$;
 
@@ -3304,8 +3301,8 @@ begin
       from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
         else '[]' end) l
       where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
-    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then
-      left(e.payload ->> 'currency', 10) end
+    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
+      then left(e.payload ->> 'currency', 10) end
   where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
     -- A batch with an open entry goes out again whole, byte for byte.
@@ -3385,15 +3382,11 @@ declare
   reason text;
   entries jsonb;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
+  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(sync_worker_reserve_entries.entry_keys) k
-      where k is not null order by length(k) desc limit 1));
-  run := sync_scheduler.extend_lease(sync_worker_reserve_entries.run_id, sync_worker_reserve_entries.attempt,
-    sync_worker_reserve_entries.token);
-  if (batch_size between 1 and 500) is not true or cardinality(sync_worker_reserve_entries.entry_keys) > 500
-    or batch_bytes < 1
-  then
+    select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
+  run := sync_scheduler.extend_lease(run_id, attempt, token);
+  if (batch_size between 1 and 500) is not true or cardinality(entry_keys) > 500 or batch_bytes < 1 then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
@@ -3432,7 +3425,7 @@ begin
         and e.state = 'unknown' and e.set_aside_run_id is distinct from run.run_id
       order by e.integration_id, e.state, e.entry_id limit 1));
     exit when batch is not null;
-    if sync_worker_reserve_entries.entry_keys is null then
+    if entry_keys is null then
       -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with
       -- it. The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
@@ -3481,7 +3474,7 @@ begin
     -- Those that were refused alone in this run are judged when no other entry waits.
     select count(*), coalesce(min(e.error_message), '') into refused, reason
     from public.sync_export_entries e where e.refused_run_id = run.run_id;
-    if refused = 0 or sync_worker_reserve_entries.entry_keys is not null then
+    if refused = 0 or entry_keys is not null then
       return sync_scheduler.run_progress(run) || no_batch;
     -- Something was taken in this run; or there is nothing to compare a single entry with.
     elsif run.entries_done > 0
@@ -3674,18 +3667,17 @@ declare
   changed_ids bigint[];
   batches uuid[];
 begin
-  perform sync_scheduler.require_org_role(settle_sync_entries.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
-  perform sync_scheduler.require_size('entries', settle_sync_entries.entries, 16777216);
-  if coalesce(btrim(settle_sync_entries.reason), '') = '' then
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('entries', entries, 16777216);
+  if coalesce(btrim(reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
-  integration := sync_scheduler.lock_integration(settle_sync_entries.org_id,
-    settle_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
 
-  decisions := sync_scheduler.expand_batches(integration.id, settle_sync_entries.entries);
+  decisions := sync_scheduler.expand_batches(integration.id, entries);
   perform sync_scheduler.require_settleable(integration.id, decisions);
 
   with told as (
@@ -3739,7 +3731,7 @@ begin
     where e.batch_id = any (batches) and e.state::text = 'rejected') end);
 
   if settled <> '[]' then
-    perform sync_scheduler.audit(integration, 'entries_settled', settle_sync_entries.reason,
+    perform sync_scheduler.audit(integration, 'entries_settled', reason,
       jsonb_build_object('entries', settled));
   end if;
   return jsonb_array_length(settled);
@@ -3859,10 +3851,8 @@ declare
   sent_again jsonb;
   expanded jsonb;
 begin
-  if jsonb_typeof(expand_batches.entries) is distinct from 'array'
-    or not jsonb_path_exists(expand_batches.entries, '$[*].batch_id')
-  then
-    return expand_batches.entries;
+  if jsonb_typeof(entries) is distinct from 'array' or not jsonb_path_exists(entries, '$[*].batch_id') then
+    return entries;
   end if;
   if exists (
     select from jsonb_array_elements(expand_batches.entries) d where d ? 'batch_id'
@@ -4412,21 +4402,19 @@ declare
   withdrawn text[];
   refused jsonb;
 begin
-  perform sync_scheduler.require_org_role(withdraw_sync_entries.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', withdraw_sync_entries.reason);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(withdraw_sync_entries.entry_keys) k
-      where k is not null order by length(k) desc limit 1));
-  if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
+    select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
+  if coalesce(btrim(reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
-  elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and 10000) is not true
+  elsif (cardinality(entry_keys) between 0 and 10000) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
-    or exists (select from unnest(withdraw_sync_entries.entry_keys) k where k is null)
+    or exists (select from unnest(entry_keys) k where k is null)
   then
     perform sync_scheduler.raise_error('invalid_entries', '{"entry_keys": "a list of at most 10000 keys"}');
   end if;
-  integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id,
-    withdraw_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is withdrawn.
   perform sync_scheduler.lock_active_run(integration.id);
 
@@ -4441,9 +4429,8 @@ begin
         and (k.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e on true
   ), changed as (
-    update public.sync_export_entries e
-      set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
-      conflict_at = null, error_message = withdraw_sync_entries.reason
+    update public.sync_export_entries e set state = 'withdrawn', run_id = null,
+      decided_at = clock_timestamp(), conflict_at = null, error_message = withdraw_sync_entries.reason
     -- A range, as in store_delivery.
     from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
     returning e.entry_key
@@ -4463,7 +4450,7 @@ begin
     update public.sync_run_log r set
       entries_total = greatest(r.entries_done + r.entries_failed, r.entries_total - cardinality(withdrawn))
     where r.integration_id = integration.id and r.status = 'running';
-    perform sync_scheduler.audit(integration, 'entries_withdrawn', withdraw_sync_entries.reason,
+    perform sync_scheduler.audit(integration, 'entries_withdrawn', reason,
       jsonb_build_object('entry_keys', withdrawn));
   end if;
   return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0),
@@ -4501,9 +4488,9 @@ declare
   integration public.sync_integrations;
   late_after interval := (select s.drift_alert_after from sync_scheduler.settings s);
 begin
-  perform sync_scheduler.require_org_role(explain_slots.org_id, '{admin,coordinator,viewer}');
-  perform sync_scheduler.require_period(explain_slots.since, explain_slots.until);
-  integration := sync_scheduler.find_integration(explain_slots.org_id, explain_slots.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_period(since, until);
+  integration := sync_scheduler.find_integration(org_id, integration_type);
 
   return query
   -- A slot that was skipped and then backfilled has two rows: the run says more.
@@ -4609,18 +4596,16 @@ declare
   person uuid;
   may_press boolean;
 begin
-  person := sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
-  may_press := coalesce(sync_scheduler.has_org_role(sync_overview.org_id, '{admin,coordinator}'), false)
+  person := sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  may_press := coalesce(sync_scheduler.has_org_role(org_id, '{admin,coordinator}'), false)
     or sync_scheduler.acts_for_all();
   return query
-  select i.id, i.integration_type, t.name, i.enabled,
-    i.paused_at, i.pause_reason, i.resume_at,
+  select i.id, i.integration_type, t.name, i.enabled, i.paused_at, i.pause_reason, i.resume_at,
     i.schedule, i.time_zone, i.next_run_at,
-    h.status, h.since, h.last_error_code, h.last_error_message,
-    h.latency_ms, h.next_check_at, incident.began_at,
-    active.run_id, active.status, active.triggered_by,
-    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done,
-    active.entries_failed,
+    h.status, h.since, h.last_error_code, h.last_error_message, h.latency_ms, h.next_check_at,
+    incident.began_at,
+    active.run_id, active.status, active.triggered_by, active.started_at, active.notice, quota.until,
+    active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
@@ -4638,25 +4623,19 @@ begin
   left join public.sync_run_log active on active.integration_id = i.id
     and active.status in ('pending', 'running')
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
+    select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success
       on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed, r.quota_until
-      from public.sync_run_log r
+    select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
+    select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled
       on true
   left join lateral (
-    select e.run_id, e.status, e.entries_done, e.entries_failed from (values
-      (success.run_id, success.status, success.finished_at, success.entries_done, success.entries_failed),
-      (failure.run_id, failure.status, failure.finished_at, failure.entries_done, failure.entries_failed),
-      (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done,
-        cancelled.entries_failed)
-    ) e (run_id, status, finished_at, entries_done, entries_failed)
-      where e.run_id is not null order by e.finished_at desc limit 1) ended on true
+    select e.* from (select success.* union all select failure.* union all select cancelled.*) e
+    where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   cross join lateral (
     select count(*)::integer as open from (
       select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
@@ -4672,7 +4651,7 @@ begin
     -- Of the run that waits for it, or of the last one, if it failed of it.
     select case when w.until > now() then w.until end as until from (
       select coalesce(active.quota_until,
-        case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
+        case when ended.status = 'failed' then ended.quota_until end) as until) w) quota
   cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
   cross join lateral sync_scheduler.next_manual_press(facts) next_press
   cross join lateral sync_scheduler.decide_trigger(facts) decision

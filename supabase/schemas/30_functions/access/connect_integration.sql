@@ -11,18 +11,18 @@ declare
   saved public.sync_integrations;
   violated text;
 begin
-  perform sync_scheduler.require_org_role(connect_integration.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', connect_integration.reason);
-  perform sync_scheduler.require_size('config', connect_integration.config, 262144);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('config', config, 262144);
   if not exists (
     select from public.sync_integration_types t where t.code = connect_integration.integration_type)
   then
-    perform sync_scheduler.find_integration(connect_integration.org_id, connect_integration.integration_type);
+    perform sync_scheduler.find_integration(org_id, integration_type);
   end if;
 
   -- What else a connector wants, the connector says; where it may send, the function decides. No error quotes
   -- a value.
-  if jsonb_typeof(connect_integration.config) is distinct from 'object' then
+  if jsonb_typeof(config) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
       '{"field": "config", "reason": "must be a JSON object"}');
   end if;
@@ -51,8 +51,7 @@ begin
     values (connect_integration.org_id, connect_integration.integration_type, connect_integration.config)
     on conflict on constraint sync_integrations_org_id_integration_type_key do nothing returning * into saved;
     if saved.id is null then
-      before := sync_scheduler.lock_integration(connect_integration.org_id,
-        connect_integration.integration_type);
+      before := sync_scheduler.lock_integration(org_id, integration_type);
       update public.sync_integrations i set config = connect_integration.config
       where i.id = before.id returning * into strict saved;
     end if;
@@ -64,7 +63,7 @@ begin
       perform sync_scheduler.raise_error('not_authorized');
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'connect', connect_integration.reason, jsonb_build_object(
+  perform sync_scheduler.audit(saved, 'connect', reason, jsonb_build_object(
     'created', before.id is null,
     'before', case when before.id is not null
       then sync_scheduler.address_of(before) || sync_scheduler.entry_rules(before.config) end,
@@ -72,7 +71,7 @@ begin
     -- Of the rest the names: values may be long.
     'changed', array(
       select left(key, 100)
-        from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
+      from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
       where a.value is distinct from b.value order by 1 limit 10)));
   return saved;
 end;

@@ -16,25 +16,25 @@ declare
   broken text;
 begin
   -- One number that is too long refuses its entry, not the delivery: read_delivery.
-  perform sync_scheduler.require_size('entries', add_sync_entries.entries, 67108864, any_number := true);
-  if jsonb_typeof(add_sync_entries.entries) is distinct from 'array' then
+  perform sync_scheduler.require_size('entries', entries, 67108864, any_number := true);
+  if jsonb_typeof(entries) is distinct from 'array' then
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "a list of entries"}');
-  elsif jsonb_array_length(add_sync_entries.entries) > 10000 then
+  elsif jsonb_array_length(entries) > 10000 then
     -- As many as settle_sync_entries takes. The answer names each that is refused.
     perform sync_scheduler.raise_error('invalid_entries', '{"entries": "at most 10000"}');
   end if;
-  integration := sync_scheduler.lock_integration(add_sync_entries.org_id, add_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- Else a worker might lock the same entries in another order, or send one that is just being replaced.
   perform sync_scheduler.lock_active_run(integration.id);
 
-  delivered := sync_scheduler.read_delivery(integration, add_sync_entries.entries);
+  delivered := sync_scheduler.read_delivery(integration, entries);
   select coalesce(jsonb_agg(case when length(d.entry_key) between 1 and 200
     then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
     -- An item without a usable key is named by its place in the list.
     else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field,
       'reason', d.reason) end order by d.number), '[]')
   into refused from unnest(delivered) d where d.reason is not null;
-  if add_sync_entries.atomic and jsonb_array_length(refused) > 0 then
+  if atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
         select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object(
@@ -43,8 +43,7 @@ begin
       'refused_count', jsonb_array_length(refused)));
   end if;
   begin
-    counts := sync_scheduler.store_delivery(integration, delivered,
-      coalesce(add_sync_entries.readmit, false));
+    counts := sync_scheduler.store_delivery(integration, delivered, coalesce(readmit, false));
   exception when integrity_constraint_violation or data_exception then
     -- The table's own checks are the second line. Postgres would quote the row.
     get stacked diagnostics broken = constraint_name;

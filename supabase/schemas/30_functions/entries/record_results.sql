@@ -15,10 +15,9 @@ declare
   contradicted bigint[];
   result_of jsonb;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_record_results.token);
-  perform sync_scheduler.require_size('results', sync_worker_record_results.results, 4194304);
-  run := sync_scheduler.extend_lease(sync_worker_record_results.run_id, sync_worker_record_results.attempt,
-    sync_worker_record_results.token, 'settle');
+  perform sync_scheduler.require_text('token', token);
+  perform sync_scheduler.require_size('results', results, 4194304);
+  run := sync_scheduler.extend_lease(run_id, attempt, token, 'settle');
   if jsonb_typeof(results) is distinct from 'array' or exists (
     select from jsonb_array_elements(results) r
     group by r ->> 'entry_key'

@@ -18,7 +18,7 @@ begin
   end if;
   for integration in
     select * from public.sync_integrations i
-      where i.org_id = redact_entries.org_id order by i.id for no key update
+    where i.org_id = redact_entries.org_id order by i.id for no key update
   loop
     -- The worker goes on: what is settled, with all of its batch, it never takes again.
     redacted := redacted + sync_scheduler.redact_batch(array(
@@ -37,8 +37,8 @@ begin
     from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
     where i.org_id = redact_entries.org_id and e.redacted_at is null
       and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o;
-  return jsonb_build_object('redacted', redacted, 'left', open_count, 'left_entries',
-    coalesce(open_keys, '[]'));
+  return jsonb_build_object('redacted', redacted, 'left', open_count,
+    'left_entries', coalesce(open_keys, '[]'));
 end;
 $$;
 
@@ -65,8 +65,8 @@ begin
       from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
         else '[]' end) l
       where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
-    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string' then
-      left(e.payload ->> 'currency', 10) end
+    redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
+      then left(e.payload ->> 'currency', 10) end
   where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
     -- A batch with an open entry goes out again whole, byte for byte.

@@ -26,15 +26,11 @@ declare
   reason text;
   entries jsonb;
 begin
-  perform sync_scheduler.require_text('token', sync_worker_reserve_entries.token);
+  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(sync_worker_reserve_entries.entry_keys) k
-      where k is not null order by length(k) desc limit 1));
-  run := sync_scheduler.extend_lease(sync_worker_reserve_entries.run_id, sync_worker_reserve_entries.attempt,
-    sync_worker_reserve_entries.token);
-  if (batch_size between 1 and 500) is not true or cardinality(sync_worker_reserve_entries.entry_keys) > 500
-    or batch_bytes < 1
-  then
+    select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
+  run := sync_scheduler.extend_lease(run_id, attempt, token);
+  if (batch_size between 1 and 500) is not true or cardinality(entry_keys) > 500 or batch_bytes < 1 then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"batch_size": "1 to 500", "entry_keys": "at most 500", "batch_bytes": "1 or more"}');
   end if;
@@ -73,7 +69,7 @@ begin
         and e.state = 'unknown' and e.set_aside_run_id is distinct from run.run_id
       order by e.integration_id, e.state, e.entry_id limit 1));
     exit when batch is not null;
-    if sync_worker_reserve_entries.entry_keys is null then
+    if entry_keys is null then
       -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with
       -- it. The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
@@ -122,7 +118,7 @@ begin
     -- Those that were refused alone in this run are judged when no other entry waits.
     select count(*), coalesce(min(e.error_message), '') into refused, reason
     from public.sync_export_entries e where e.refused_run_id = run.run_id;
-    if refused = 0 or sync_worker_reserve_entries.entry_keys is not null then
+    if refused = 0 or entry_keys is not null then
       return sync_scheduler.run_progress(run) || no_batch;
     -- Something was taken in this run; or there is nothing to compare a single entry with.
     elsif run.entries_done > 0

@@ -13,18 +13,17 @@ declare
   changed_ids bigint[];
   batches uuid[];
 begin
-  perform sync_scheduler.require_org_role(settle_sync_entries.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', settle_sync_entries.reason);
-  perform sync_scheduler.require_size('entries', settle_sync_entries.entries, 16777216);
-  if coalesce(btrim(settle_sync_entries.reason), '') = '' then
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('entries', entries, 16777216);
+  if coalesce(btrim(reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
-  integration := sync_scheduler.lock_integration(settle_sync_entries.org_id,
-    settle_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
 
-  decisions := sync_scheduler.expand_batches(integration.id, settle_sync_entries.entries);
+  decisions := sync_scheduler.expand_batches(integration.id, entries);
   perform sync_scheduler.require_settleable(integration.id, decisions);
 
   with told as (
@@ -78,7 +77,7 @@ begin
     where e.batch_id = any (batches) and e.state::text = 'rejected') end);
 
   if settled <> '[]' then
-    perform sync_scheduler.audit(integration, 'entries_settled', settle_sync_entries.reason,
+    perform sync_scheduler.audit(integration, 'entries_settled', reason,
       jsonb_build_object('entries', settled));
   end if;
   return jsonb_array_length(settled);
@@ -198,10 +197,8 @@ declare
   sent_again jsonb;
   expanded jsonb;
 begin
-  if jsonb_typeof(expand_batches.entries) is distinct from 'array'
-    or not jsonb_path_exists(expand_batches.entries, '$[*].batch_id')
-  then
-    return expand_batches.entries;
+  if jsonb_typeof(entries) is distinct from 'array' or not jsonb_path_exists(entries, '$[*].batch_id') then
+    return entries;
   end if;
   if exists (
     select from jsonb_array_elements(expand_batches.entries) d where d ? 'batch_id'

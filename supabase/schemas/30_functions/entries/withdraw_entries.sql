@@ -9,21 +9,19 @@ declare
   withdrawn text[];
   refused jsonb;
 begin
-  perform sync_scheduler.require_org_role(withdraw_sync_entries.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', withdraw_sync_entries.reason);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_text('entry_keys', (
-    select k from unnest(withdraw_sync_entries.entry_keys) k
-      where k is not null order by length(k) desc limit 1));
-  if coalesce(btrim(withdraw_sync_entries.reason), '') = '' then
+    select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
+  if coalesce(btrim(reason), '') = '' then
     perform sync_scheduler.raise_error('reason_missing');
-  elsif (cardinality(withdraw_sync_entries.entry_keys) between 0 and 10000) is not true
+  elsif (cardinality(entry_keys) between 0 and 10000) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
-    or exists (select from unnest(withdraw_sync_entries.entry_keys) k where k is null)
+    or exists (select from unnest(entry_keys) k where k is null)
   then
     perform sync_scheduler.raise_error('invalid_entries', '{"entry_keys": "a list of at most 10000 keys"}');
   end if;
-  integration := sync_scheduler.lock_integration(withdraw_sync_entries.org_id,
-    withdraw_sync_entries.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- A worker that holds an entry as sending keeps it, and none takes one while it is withdrawn.
   perform sync_scheduler.lock_active_run(integration.id);
 
@@ -38,9 +36,8 @@ begin
         and (k.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e on true
   ), changed as (
-    update public.sync_export_entries e
-      set state = 'withdrawn', run_id = null, decided_at = clock_timestamp(),
-      conflict_at = null, error_message = withdraw_sync_entries.reason
+    update public.sync_export_entries e set state = 'withdrawn', run_id = null,
+      decided_at = clock_timestamp(), conflict_at = null, error_message = withdraw_sync_entries.reason
     -- A range, as in store_delivery.
     from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
     returning e.entry_key
@@ -60,7 +57,7 @@ begin
     update public.sync_run_log r set
       entries_total = greatest(r.entries_done + r.entries_failed, r.entries_total - cardinality(withdrawn))
     where r.integration_id = integration.id and r.status = 'running';
-    perform sync_scheduler.audit(integration, 'entries_withdrawn', withdraw_sync_entries.reason,
+    perform sync_scheduler.audit(integration, 'entries_withdrawn', reason,
       jsonb_build_object('entry_keys', withdrawn));
   end if;
   return jsonb_build_object('withdrawn', coalesce(cardinality(withdrawn), 0),

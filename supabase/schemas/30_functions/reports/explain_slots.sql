@@ -14,9 +14,9 @@ declare
   integration public.sync_integrations;
   late_after interval := (select s.drift_alert_after from sync_scheduler.settings s);
 begin
-  perform sync_scheduler.require_org_role(explain_slots.org_id, '{admin,coordinator,viewer}');
-  perform sync_scheduler.require_period(explain_slots.since, explain_slots.until);
-  integration := sync_scheduler.find_integration(explain_slots.org_id, explain_slots.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  perform sync_scheduler.require_period(since, until);
+  integration := sync_scheduler.find_integration(org_id, integration_type);
 
   return query
   -- A slot that was skipped and then backfilled has two rows: the run says more.

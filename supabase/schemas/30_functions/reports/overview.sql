@@ -23,18 +23,16 @@ declare
   person uuid;
   may_press boolean;
 begin
-  person := sync_scheduler.require_org_role(sync_overview.org_id, '{admin,coordinator,viewer}');
-  may_press := coalesce(sync_scheduler.has_org_role(sync_overview.org_id, '{admin,coordinator}'), false)
+  person := sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
+  may_press := coalesce(sync_scheduler.has_org_role(org_id, '{admin,coordinator}'), false)
     or sync_scheduler.acts_for_all();
   return query
-  select i.id, i.integration_type, t.name, i.enabled,
-    i.paused_at, i.pause_reason, i.resume_at,
+  select i.id, i.integration_type, t.name, i.enabled, i.paused_at, i.pause_reason, i.resume_at,
     i.schedule, i.time_zone, i.next_run_at,
-    h.status, h.since, h.last_error_code, h.last_error_message,
-    h.latency_ms, h.next_check_at, incident.began_at,
-    active.run_id, active.status, active.triggered_by,
-    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done,
-    active.entries_failed,
+    h.status, h.since, h.last_error_code, h.last_error_message, h.latency_ms, h.next_check_at,
+    incident.began_at,
+    active.run_id, active.status, active.triggered_by, active.started_at, active.notice, quota.until,
+    active.entries_total, active.entries_done, active.entries_failed,
     success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
@@ -52,25 +50,19 @@ begin
   left join public.sync_run_log active on active.integration_id = i.id
     and active.status in ('pending', 'running')
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
+    select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success
       on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed, r.quota_until
-      from public.sync_run_log r
+    select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
   left join lateral (
-    select r.run_id, r.status, r.finished_at, r.entries_done, r.entries_failed from public.sync_run_log r
+    select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled
       on true
   left join lateral (
-    select e.run_id, e.status, e.entries_done, e.entries_failed from (values
-      (success.run_id, success.status, success.finished_at, success.entries_done, success.entries_failed),
-      (failure.run_id, failure.status, failure.finished_at, failure.entries_done, failure.entries_failed),
-      (cancelled.run_id, cancelled.status, cancelled.finished_at, cancelled.entries_done,
-        cancelled.entries_failed)
-    ) e (run_id, status, finished_at, entries_done, entries_failed)
-      where e.run_id is not null order by e.finished_at desc limit 1) ended on true
+    select e.* from (select success.* union all select failure.* union all select cancelled.*) e
+    where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   cross join lateral (
     select count(*)::integer as open from (
       select from public.sync_alerts a where a.integration_id = i.id and a.resolved_at is null
@@ -86,7 +78,7 @@ begin
     -- Of the run that waits for it, or of the last one, if it failed of it.
     select case when w.until > now() then w.until end as until from (
       select coalesce(active.quota_until,
-        case when ended.run_id = failure.run_id then failure.quota_until end) as until) w) quota
+        case when ended.status = 'failed' then ended.quota_until end) as until) w) quota
   cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
   cross join lateral sync_scheduler.next_manual_press(facts) next_press
   cross join lateral sync_scheduler.decide_trigger(facts) decision
