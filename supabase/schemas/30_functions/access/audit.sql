@@ -50,7 +50,7 @@ $$;
 -- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host
 -- keeps (auth.users, organization_members) is the host's to delete.
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   person constant uuid := erase_person.user_id;
   nobody constant uuid := '00000000-0000-0000-0000-000000000000'::uuid;
@@ -70,13 +70,17 @@ begin
         else r.cancel_requested_by end
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
-    -- The entry also has the reason that a person gave to abandon or withdraw it.
+    -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,
+    -- and written by a range: as in settle_entries and store_delivery.
     update public.sync_export_entries e set error_message = null
-    from public.sync_audit_log a, jsonb_array_elements(case a.action
+    from public.sync_audit_log a cross join lateral jsonb_array_elements(case a.action
       when 'entries_settled' then a.details -> 'entries'
       when 'entries_withdrawn' then a.details -> 'entry_keys' end) d
-    where a.actor_id = person and e.integration_id = a.integration_id
-      and e.entry_key = coalesce(d ->> 'entry_key', d #>> '{}') and e.error_message = a.reason returning 1
+    cross join lateral (
+      select o.entry_id from public.sync_export_entries o
+      where o.integration_id = a.integration_id and o.entry_key = coalesce(d ->> 'entry_key', d #>> '{}')
+        and o.error_message = a.reason offset 0) f
+    where a.actor_id = person and e.entry_id between f.entry_id and f.entry_id returning 1
   ), audit_log as (
     update public.sync_audit_log a set actor_id = nobody, reason = null, details = a.details - 'reason'
     where a.actor_id = person returning 1
