@@ -69,6 +69,11 @@ export class BenchDatabase {
 
   /** The same as a viewer of the first organisations alone. The coordinator belongs to all. */
   async asViewerOf(organisations: number): Promise<Sql> {
+    return await this.#asPerson(await this.addPerson(organisations, "viewer"));
+  }
+
+  /** A person with a role in the first organisations. Returns the id. */
+  async addPerson(organisations: number, role: "viewer" | "admin"): Promise<string> {
     const [person] = await this.admin<{ id: string }[]>`
       with person as (
         insert into auth.users (id, aud, role, email, created_at, updated_at)
@@ -76,9 +81,9 @@ export class BenchDatabase {
         returning id
       ), members as (
         insert into public.organization_members (org_id, user_id, role)
-        select t.org_id, p.id, 'viewer' from bench.tenants t, person p where t.n <= ${organisations})
+        select t.org_id, p.id, ${role}::public.sync_member_role from bench.tenants t, person p where t.n <= ${organisations})
       select id from person`;
-    return await this.#asPerson(person?.id ?? "");
+    return person?.id ?? "";
   }
 
   async #asPerson(userId: string): Promise<Sql> {

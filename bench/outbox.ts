@@ -69,7 +69,7 @@ export async function asWorker(database: BenchDatabase): Promise<Sql> {
  * Fills the outbox of a tenant with exported entries, and with some that wait; a neighbour has a tenth as many that wait,
  * and as many conflicts.
  */
-async function fillOutbox(
+export async function fillOutbox(
   database: BenchDatabase,
   { integrationId }: BenchTenant,
   neighbour: BenchTenant,

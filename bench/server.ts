@@ -23,6 +23,8 @@ export interface DatabaseWish {
    * plans can be cached; a benchmark calls `fill`. The text distinguishes databases for different purposes.
    */
   readonly stale?: string;
+  /** Distinguishes a database that a benchmark changes from the one that the others share. */
+  readonly purpose?: string;
 }
 
 /**
@@ -66,7 +68,9 @@ export class BenchServer {
 
   /** A copy of the migrated database with a log of the wished length. */
   database(wish: DatabaseWish): Promise<BenchDatabase> {
-    const name = ["bench", wish.rows, wish.scheduled, wish.stale].filter((part) => part !== undefined).join(
+    const name = ["bench", wish.rows, wish.scheduled, wish.stale, wish.purpose].filter((part) =>
+      part !== undefined
+    ).join(
       "_",
     );
     const known = this.#databases.get(name) ?? this.#makeDatabase(name, wish);

@@ -169,7 +169,7 @@ $$;
 -- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host
 -- keeps (auth.users, organization_members) is the host's to delete.
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   person constant uuid := erase_person.user_id;
   nobody constant uuid := '00000000-0000-0000-0000-000000000000'::uuid;
@@ -189,13 +189,17 @@ begin
         else r.cancel_requested_by end
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
-    -- The entry also has the reason that a person gave to abandon or withdraw it.
+    -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,
+    -- and written by a range: as in settle_entries and store_delivery.
     update public.sync_export_entries e set error_message = null
-    from public.sync_audit_log a, jsonb_array_elements(case a.action
+    from public.sync_audit_log a cross join lateral jsonb_array_elements(case a.action
       when 'entries_settled' then a.details -> 'entries'
       when 'entries_withdrawn' then a.details -> 'entry_keys' end) d
-    where a.actor_id = person and e.integration_id = a.integration_id
-      and e.entry_key = coalesce(d ->> 'entry_key', d #>> '{}') and e.error_message = a.reason returning 1
+    cross join lateral (
+      select o.entry_id from public.sync_export_entries o
+      where o.integration_id = a.integration_id and o.entry_key = coalesce(d ->> 'entry_key', d #>> '{}')
+        and o.error_message = a.reason offset 0) f
+    where a.actor_id = person and e.entry_id between f.entry_id and f.entry_id returning 1
   ), audit_log as (
     update public.sync_audit_log a set actor_id = nobody, reason = null, details = a.details - 'reason'
     where a.actor_id = person returning 1
@@ -3303,12 +3307,15 @@ begin
       where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
-  where e.entry_id = any (redact_batch.entry_ids) and e.redacted_at is null and not e.undecided
+  -- A range, as in store_delivery.
+  from unnest(redact_batch.entry_ids) n (entry_id)
+  where e.entry_id between n.entry_id and n.entry_id and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
-    -- A batch with an open entry goes out again whole, byte for byte.
+    -- A batch with an open entry goes out again whole, byte for byte. Sought for each entry: a join of both
+    -- might read the whole table.
     and not exists (
       select from public.sync_export_entries o
-        where o.batch_id = e.batch_id and o.state in ('sending', 'unknown'));
+        where o.batch_id = e.batch_id and o.state in ('sending', 'unknown') offset 0);
   get diagnostics redacted = row_count;
   return redacted;
 end;
@@ -3319,7 +3326,9 @@ $$;
 -- null.
 create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings)
   returns integer
-language plpgsql set search_path = pg_catalog, pg_temp as $$
+language plpgsql set search_path = pg_catalog, pg_temp
+  -- Or a planner that takes the table for small sorts all of it for the next few.
+  set enable_seqscan = off set enable_bitmapscan = off set jit = off as $$
 declare
   walk sync_scheduler.redaction;
   looked bigint[];
@@ -3332,10 +3341,13 @@ begin
   if not found then
     return 0;
   end if;
+  -- Entries come in the order of their ids: the walk waits at the first batch that is too young, and does not
+  -- look behind it for older ones.
   looked := array(
-    select e.entry_id from public.sync_export_entries e
-    where e.entry_id > walk.reached and e.created_at < now() - settings.retention_payload
-    order by e.entry_id limit batch_size);
+    select n.entry_id from (
+      select e.entry_id, e.created_at from public.sync_export_entries e
+      where e.entry_id > walk.reached order by e.entry_id limit batch_size) n
+    where n.created_at < now() - settings.retention_payload order by n.entry_id);
   if looked = '{}' then
     update sync_scheduler.redaction r set reached = 0, began_at = now()
       where r.began_at < now() - interval '7 days';
@@ -3343,10 +3355,10 @@ begin
   end if;
   update sync_scheduler.redaction r set reached = looked[cardinality(looked)] where r.only_row;
   return sync_scheduler.redact_batch(array(
-    select e.entry_id from public.sync_export_entries e
-    where e.entry_id = any (looked)
-      and coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload
-    for no key update skip locked));
+    select e.entry_id from unnest(looked) n (entry_id)
+    join public.sync_export_entries e on e.entry_id between n.entry_id and n.entry_id
+    where coalesce(e.exported_at, e.decided_at, e.created_at) < now() - settings.retention_payload
+    for no key update of e skip locked));
 exception when others then
   raise warning 'sync_scheduler.purge_payloads: % (%)', sqlerrm, sqlstate;
   return 0;
