@@ -1442,8 +1442,7 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || new.error_message,
       jsonb_build_object('error_code', new.error_code));
-  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert of its
-  -- own.
+  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert itself.
   elsif new.status = 'unhealthy' and new.failures > 1 then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
       format('%s connection checks in a row have failed. %s', new.failures, left(new.error_message, 300)),
@@ -1618,8 +1617,8 @@ begin
   select w.org_id, jsonb_build_object(
     'type', event,
     'timestamp', now(),
-    'text', sync_scheduler.message_text(case when event = 'alert.resolved' then 'resolved'
-      else new.severity::text end,
+    'text', sync_scheduler.message_text(
+      case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
   from public.sync_alert_webhooks w
@@ -2079,7 +2078,7 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = ended.integration_id;
   -- Order of locks: check, health, vendor.
   select * into strict health from public.sync_integration_health h
-    where h.integration_id = integration.id for no key update;
+  where h.integration_id = integration.id for no key update;
   -- A good export shows more than a check that asks in another way than an export does.
   if sync_worker_finish_probe.is_guess and sync_worker_finish_probe.error_class in ('permanent', 'transient')
     and health.last_success_at > now() - outranked_for then
@@ -2136,11 +2135,11 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text)
+revoke all on function
+  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
   from public, anon, authenticated, service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text) is
+comment on function
+  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
   'For the Edge Function (service role and the token of the connection check). Records what a check found, '
   'once. outcome is answered (the external system accepts our credentials), reached (it answers, which '
   'does not show that) or failed. A failed one has error_class, error_code and error_message; blames is as '
@@ -2451,8 +2450,9 @@ $$;
 -- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
 -- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
 -- caller, as in record_health.
-create or replace function sync_scheduler.suspend_checks(integration_id uuid,
-  retry_after interval default null) returns void
+create or replace function sync_scheduler.suspend_checks(
+  integration_id uuid, retry_after interval default null
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set
@@ -2509,9 +2509,9 @@ PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited,
 PT503 function_url_not_configured.$$;
 
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
-create or replace function public.resume_integration_checks(org_id uuid, integration_type text,
-  reason text default null)
-returns public.sync_integration_health
+create or replace function public.resume_integration_checks(
+  org_id uuid, integration_type text, reason text default null
+) returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -2576,7 +2576,7 @@ $$;
 -- Until when a vendor that asked us to slow down gets no connection check, also none of a person. Null: it
 -- may be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
-  returns timestamptz
+returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
@@ -2637,9 +2637,9 @@ begin
   -- reports and another tick each bring newer news.
   due := array(
     select i.id from public.sync_integration_health h
-      join public.sync_integrations i on i.id = h.integration_id
-    where h.next_check_at <= now() order by h.next_check_at
-      limit batch_size for no key update of i skip locked);
+    join public.sync_integrations i on i.id = h.integration_id
+    where h.next_check_at <= now()
+    order by h.next_check_at limit batch_size for no key update of i skip locked);
   if due = '{}' then
     return 0;
   end if;
@@ -2680,9 +2680,8 @@ begin
   with over as (
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = any (array(
-      select o.integration_id
-      from sync_scheduler.connection_checks o
-        join public.sync_integration_health h on h.integration_id = o.integration_id
+      select o.integration_id from sync_scheduler.connection_checks o
+      join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.check_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for no lock.

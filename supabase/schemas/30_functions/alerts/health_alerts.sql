@@ -15,8 +15,7 @@ begin
     perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
       'The integration needs attention. ' || new.error_message,
       jsonb_build_object('error_code', new.error_code));
-  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert of its
-  -- own.
+  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert itself.
   elsif new.status = 'unhealthy' and new.failures > 1 then
     perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
       format('%s connection checks in a row have failed. %s', new.failures, left(new.error_message, 300)),

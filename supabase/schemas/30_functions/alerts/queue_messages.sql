@@ -16,8 +16,8 @@ begin
   select w.org_id, jsonb_build_object(
     'type', event,
     'timestamp', now(),
-    'text', sync_scheduler.message_text(case when event = 'alert.resolved' then 'resolved'
-      else new.severity::text end,
+    'text', sync_scheduler.message_text(
+      case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
   from public.sync_alert_webhooks w

@@ -54,7 +54,7 @@ begin
   select * into strict integration from public.sync_integrations i where i.id = ended.integration_id;
   -- Order of locks: check, health, vendor.
   select * into strict health from public.sync_integration_health h
-    where h.integration_id = integration.id for no key update;
+  where h.integration_id = integration.id for no key update;
   -- A good export shows more than a check that asks in another way than an export does.
   if sync_worker_finish_probe.is_guess and sync_worker_finish_probe.error_class in ('permanent', 'transient')
     and health.last_success_at > now() - outranked_for then
@@ -111,11 +111,11 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text)
+revoke all on function
+  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
   from public, anon, authenticated, service_role;
-comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
-  text) is
+comment on function
+  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
   'For the Edge Function (service role and the token of the connection check). Records what a check found, '
   'once. outcome is answered (the external system accepts our credentials), reached (it answers, which '
   'does not show that) or failed. A failed one has error_class, error_code and error_message; blames is as '

@@ -105,8 +105,9 @@ $$;
 -- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
 -- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
 -- caller, as in record_health.
-create or replace function sync_scheduler.suspend_checks(integration_id uuid,
-  retry_after interval default null) returns void
+create or replace function sync_scheduler.suspend_checks(
+  integration_id uuid, retry_after interval default null
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   update public.sync_integration_health h set

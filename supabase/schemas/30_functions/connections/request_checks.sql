@@ -42,9 +42,9 @@ PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited,
 PT503 function_url_not_configured.$$;
 
 -- Definer, because no client may write the health of an integration. The first statement checks the caller.
-create or replace function public.resume_integration_checks(org_id uuid, integration_type text,
-  reason text default null)
-returns public.sync_integration_health
+create or replace function public.resume_integration_checks(
+  org_id uuid, integration_type text, reason text default null
+) returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -109,7 +109,7 @@ $$;
 -- Until when a vendor that asked us to slow down gets no connection check, also none of a person. Null: it
 -- may be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
-  returns timestamptz
+returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (

@@ -46,9 +46,9 @@ begin
   -- reports and another tick each bring newer news.
   due := array(
     select i.id from public.sync_integration_health h
-      join public.sync_integrations i on i.id = h.integration_id
-    where h.next_check_at <= now() order by h.next_check_at
-      limit batch_size for no key update of i skip locked);
+    join public.sync_integrations i on i.id = h.integration_id
+    where h.next_check_at <= now()
+    order by h.next_check_at limit batch_size for no key update of i skip locked);
   if due = '{}' then
     return 0;
   end if;
@@ -89,9 +89,8 @@ begin
   with over as (
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = any (array(
-      select o.integration_id
-      from sync_scheduler.connection_checks o
-        join public.sync_integration_health h on h.integration_id = o.integration_id
+      select o.integration_id from sync_scheduler.connection_checks o
+      join public.sync_integration_health h on h.integration_id = o.integration_id
       where o.ended_at is null and o.requested_at <= clock_timestamp() - (
         select s.check_timeout from sync_scheduler.settings s)
       -- Of both: a tick waits for no lock.
