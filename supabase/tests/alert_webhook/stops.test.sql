@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql
-select plan(19);
+select plan(20);
 create function pg_temp.fail(outcome text, after interval) returns text language plpgsql as $$
 begin
   perform pg_temp.pass(after), sync_scheduler.post_alert_messages();
@@ -37,6 +37,10 @@ select is(pg_temp.fail('refused', '3 minutes'), null, 'a refusal may be somebody
 select is(pg_temp.fail('refused', '50 minutes'), null, 'that is soon corrected');
 select is(pg_temp.fail('refused', '50 minutes'), 'refused', 'after an hour it is not');
 select pg_temp.configure('{}');
+select pg_temp.fail('failed', '3 minutes');
+create temporary table backoff as select pg_temp.wait_seconds() as seconds;
+select pg_temp.configure('{}');
+select ok(seconds > 0 and pg_temp.wait_seconds() = 0, 'whoever corrects it need not wait for the next attempt') from backoff;
 select is(pg_temp.fail('failed', '3 minutes'), null, 'a receiver that is away');
 select is(pg_temp.fail('failed', '71 hours'), null, 'has three days to come back');
 select is(pg_temp.fail('failed', '2 hours'), 'unreachable', 'and nothing else');

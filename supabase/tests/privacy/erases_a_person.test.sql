@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql
-select plan(16);
+select plan(17);
 
 create function pg_temp.me() returns uuid language sql as $$ select sync_test.id('admin') $$;
 create function pg_temp.nil() returns uuid language sql as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
@@ -26,7 +26,9 @@ update public.sync_export_entries set state = 'rejected', error_message = 'No.' 
 select sync_test.act_as('admin');
 select public.settle_sync_entries(sync_test.id('org a'), 'webhook', '[{"entry_key": "entry 01", "resolution": "abandon"}]', 'Ola says no.');
 select public.withdraw_sync_entries(sync_test.id('org a'), 'webhook', '{"entry 02"}', 'Ola was wrong.');
+select public.withdraw_sync_entries(sync_test.id('org a'), 'webhook', '{"entry 04"}', 'Duplicate');
 select sync_test.act_as('owner');
+update public.sync_export_entries set state = 'rejected', error_message = 'Duplicate' where entry_key = 'entry 03';
 insert into public.sync_alerts (org_id, kind, severity, dedup_key, message, acknowledged_by, acknowledged_at)
 values (sync_test.id('org a'), 'run_failed', 'critical', 'x', 'A sync failed.', pg_temp.me(), now());
 select throws_ok($$ update public.sync_run_log set cancel_reason = null where run_id = (select run_id from run) $$, 'PT409', 'run_is_final',
@@ -54,19 +56,21 @@ select set_has($$ select unnest(pg_temp.traces()) $$, $$ values ('sync_run_log')
 create temporary table before as
   select r.run_id, to_jsonb(r) - '{triggered_by_user_id,cancel_requested_by,cancel_reason,version}'::text[] as content
   from public.sync_run_log r join run using (run_id);
-select ok((sync_scheduler.erase_person(pg_temp.me()) @> '{"runs": 1, "entries": 2, "integrations": 1, "alerts": 1}'), 'it says what it changed');
+select ok((sync_scheduler.erase_person(pg_temp.me()) @> '{"runs": 1, "entries": 3, "integrations": 1, "alerts": 1}'), 'it says what it changed');
 select results_eq($$ select triggered_by_user_id, cancel_requested_by, cancel_reason from public.sync_run_log join run using (run_id) $$,
   $$ values (pg_temp.nil(), pg_temp.nil(), null::text) $$, 'a final run forgets who pressed, who cancelled, and why');
 select results_eq($$ select to_jsonb(r) - '{triggered_by_user_id,cancel_requested_by,cancel_reason,version}'::text[]
   from public.sync_run_log r join run using (run_id) $$, 'select content from before', 'and nothing else of it changes');
 select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.me() or reason is not null), 0, 'the audit log, too');
-select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.nil()), 6, 'which keeps that a person acted');
+select is((select count(*)::integer from public.sync_audit_log where actor_id = pg_temp.nil()), 7, 'which keeps that a person acted');
 select results_eq($$ select paused_by, pause_reason from public.sync_integrations where id = sync_test.id('integration a') $$,
   $$ values (pg_temp.nil(), null::text) $$, 'and a pause, which goes on');
 select is((select error_message from public.sync_export_entries where integration_id = sync_test.id('integration a') and entry_key = 'entry 01'),
   null, 'and the reason on an entry');
 select is((select error_message from public.sync_export_entries where integration_id = sync_test.id('integration a') and entry_key = 'entry 02'),
   null, 'also on one that was withdrawn');
+select is((select error_message from public.sync_export_entries where integration_id = sync_test.id('integration a') and entry_key = 'entry 03'),
+  'Duplicate', 'but not what the external system says of another in the same words');
 select is((select acknowledged_by from public.sync_alerts where dedup_key = 'x'), pg_temp.nil(), 'and who has seen to an alert');
 select is((select count(*)::integer from sync_scheduler.alert_messages where body::text like '%' || pg_temp.me() || '%'), 0, 'and messages');
 select is(pg_temp.traces(), '{}', 'no table has a trace of them');

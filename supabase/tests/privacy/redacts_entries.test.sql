@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(26);
+select plan(27);
 
 create function pg_temp.entry(key text) returns public.sync_export_entries language sql as $$
   select e from public.sync_export_entries e where e.integration_id = sync_test.id('integration a') and e.entry_key = key
@@ -92,6 +92,8 @@ select sync_scheduler.purge();
 select is((pg_temp.entry('withdrawn')).redacted_debit, 103.27, 'and its next walk keeps the sums');
 
 update public.sync_export_entries set exported_at = now() - interval '2 days' where entry_key = 'rejected';
+select sync_scheduler.purge(), sync_scheduler.purge();
+select is((pg_temp.entry('rejected')).redacted_at, null, 'a walk that has come to its end does not begin anew at once');
 update sync_scheduler.redaction set began_at = began_at - interval '8 days';
 select sync_scheduler.purge(), sync_scheduler.purge();
 select isnt((pg_temp.entry('rejected')).redacted_at, null, 'after a week it begins anew, for what was open then');

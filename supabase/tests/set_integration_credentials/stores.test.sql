@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(28);
+select plan(29);
 
 create function pg_temp.store(who text, credentials jsonb, reason text default null) returns public.sync_integration_health
 language plpgsql as $$
@@ -88,7 +88,9 @@ select is(pg_temp.secrets(), 0, 'from Vault too');
 select is((select count(*)::integer from sync_scheduler.connection_checks where ended_at is null), 0, 'with the check that had them');
 select is((select action || ' ' || reason from public.sync_audit_log order by audit_id desc limit 1), 'remove_credentials They left.',
   'which is audited');
+create temporary table ended as select integration_id, ended_at from sync_scheduler.connection_checks;
 select lives_ok($$ select pg_temp.store('admin', 'null') $$, 'once more changes nothing');
+select results_eq('select integration_id, ended_at from sync_scheduler.connection_checks', 'select * from ended', 'not even when the check was over');
 select is((select decrypted_secret from vault.decrypted_secrets join hosts_own using (id)), '{"token": "of the host"}',
   'a secret of the host stays');
 

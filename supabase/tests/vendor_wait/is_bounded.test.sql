@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../pause.psql
-select plan(3);
+select plan(4);
 
 update public.sync_integrations set run_deadline = '6 hours', max_attempts = 100;
 update sync_scheduler.settings set longest_wait = '3 hours';
@@ -37,6 +37,16 @@ select ok((select longest > interval '6 hours' from life), 'what the vendor asks
 select ok((select longest <= interval '9 hours' from life), 'by at most the longest wait');
 select is((select error_code from public.sync_run_log where org_id = sync_test.id('org a')), 'vendor_quota_exhausted',
   'beyond, the run fails');
+
+-- An organisation's wait is not another's.
+delete from public.sync_run_log;
+select sync_test.act_as('service_role');
+create temporary table other as select run_id from public.trigger_integration_sync(sync_test.id('org b'), 'webhook');
+select sync_test.act_as('owner');
+select pg_temp.begin_run('running');
+select pg_temp.finish('failed', 'rate_limited', 600);
+select is(array_agg(a.vendor_wait is null order by a.run_id = o.run_id), '{f,t}', 'a wait counts for its own run alone')
+from sync_scheduler.run_attempts a cross join other o where a.attempt = 1;
 
 select * from finish();
 rollback;
