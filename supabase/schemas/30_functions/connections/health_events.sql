@@ -59,8 +59,8 @@ create trigger ended_1_health after update of ended_at on sync_scheduler.run_att
   execute function sync_scheduler.record_attempt_health();
 
 -- Trigger of sync_run_log; its argument is the event. `exported`: the external system has taken entries.
--- `failed`: a run has failed for good, or was refused while it was being cancelled. Locks health. An error is
--- a warning: it must not undo what was recorded, or the end of a run.
+-- `ended`: a run that has failed for good, or was refused while it was being cancelled, says how it is. Locks
+-- health. An error is a warning: it must not undo what was recorded, or the end of a run.
 create or replace function sync_scheduler.record_run_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -98,8 +98,7 @@ create trigger exported_1_health after update of entries_done on public.sync_run
   for each row when (new.entries_done > old.entries_done)
   execute function sync_scheduler.record_run_health('exported');
 create trigger ended_1_health after update of finished_at on public.sync_run_log
-  for each row when (new.status in ('failed', 'cancelled'))
-  execute function sync_scheduler.record_run_health('failed');
+  for each row execute function sync_scheduler.record_run_health('ended');
 
 -- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
 -- with healthy, or with any status when the external system has just answered (has_answered). Both also end
