@@ -9,7 +9,7 @@ select s.integration_id, 'entry ' || s.n, '2026-10', 'B-' || s.n, c.payload,
   case when s.is_out then 'exported' else 'pending' end::public.sync_entry_state,
   case when s.is_out then md5(s.integration_id || ' batch ' || s.n / 100)::uuid end, case when s.is_out then now() end,
   case when s.is_out then md5(s.integration_id || ' run ' || s.n / 1000)::uuid end, case when s.is_out then 'X-' || s.n end,
-  case when s.is_out then now() end,
+  case when s.is_out then now() - ($2::integer + $3::integer - s.n) * interval '1 second' end,
   case when s.is_out and s.is_neighbour then now() end, case when s.is_out and s.is_neighbour then '\x00'::bytea end,
   case when s.is_out and s.is_neighbour then '{}'::jsonb end,
   now() - ($2::integer + $3::integer - s.n) * interval '1 second'

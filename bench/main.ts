@@ -7,7 +7,7 @@ import { compareRuns, type Measured, parseReport } from "./compare.ts";
 import { formatTable, writeReport } from "./report.ts";
 import { BenchServer } from "./server.ts";
 
-const USAGE = `Usage: deno task bench [--quick] [--compare FILE] [NAME ...]
+const USAGE = `Usage: deno task bench [--quick] [--compare FILE] [--as RELEASE] [NAME ...]
 
 Measures on a throw-away local server, prints a table on stdout and what it is doing on stderr, and writes
 bench/results/<time>.json. Every number stands beside a reference of the same run: read the ratios, and their
@@ -17,6 +17,8 @@ spread (min, max) to see how quiet the machine was. The exit code does not depen
   --quick  small sizes: whether everything works, not how fast it is
   --compare FILE
            prints the ratios next to those of an earlier run, such as bench/results/v0.1.0.json
+  --as RELEASE
+           writes bench/results/RELEASE.json, such as v0.1.0, which is committed: all benchmarks on a quiet machine
 
 Benchmarks:
 ${benchmarks.map(({ name, description }) => `  ${name.padEnd(20)} ${description}`).join("\n")}`;
@@ -26,6 +28,8 @@ interface Choice {
   readonly quick: boolean;
   /** What an earlier run measured. */
   readonly earlier?: readonly Measured[];
+  /** The release whose results these are. */
+  readonly release?: string;
 }
 
 async function readEarlier(file: string): Promise<readonly Measured[]> {
@@ -36,12 +40,25 @@ async function readEarlier(file: string): Promise<readonly Measured[]> {
   }
 }
 
+/** Takes an option and its value out of the arguments. */
+function takeOption(args: string[], option: string, what: string): string | undefined {
+  const at = args.indexOf(option);
+  const [, value] = at < 0 ? [] : args.splice(at, 2);
+  if (at >= 0 && value === undefined) refuseCall(`${option} needs ${what}.`, USAGE);
+  return value;
+}
+
 async function choose(): Promise<Choice> {
   const args = [...Deno.args];
-  const at = args.indexOf("--compare");
-  const [, file] = at < 0 ? [] : args.splice(at, 2);
-  if (at >= 0 && file === undefined) refuseCall("--compare needs a file.", USAGE);
+  const file = takeOption(args, "--compare", "a file");
+  const release = takeOption(args, "--as", "a release");
   const { switches, positionals } = readCommandLine(USAGE, ["quick"], args);
+  if (release !== undefined && !/^v\d+\.\d+\.\d+$/.test(release)) {
+    refuseCall("--as needs a release such as v0.1.0.", USAGE);
+  }
+  if (release !== undefined && (switches.has("quick") || positionals.length > 0)) {
+    refuseCall("The results of a release are those of all benchmarks, at full size.", USAGE);
+  }
   const unknown = positionals.find((part) => !benchmarks.some(({ name }) => name.includes(part)));
   if (unknown !== undefined) refuseCall(`No benchmark is called ${unknown}.`, USAGE);
   if ((Deno.env.get("SUPABASE_DB_URL") ?? "") !== "") {
@@ -54,10 +71,11 @@ async function choose(): Promise<Choice> {
     chosen,
     quick: switches.has("quick"),
     ...(file === undefined ? {} : { earlier: await readEarlier(file) }),
+    ...(release === undefined ? {} : { release }),
   };
 }
 
-async function main({ chosen, quick, earlier }: Choice): Promise<void> {
+async function main({ chosen, quick, earlier, release }: Choice): Promise<void> {
   const begin = performance.now();
   const say = (message: string): void =>
     console.error(`${((performance.now() - begin) / 1000).toFixed(1).padStart(7)} s  ${message}`);
@@ -83,9 +101,8 @@ async function main({ chosen, quick, earlier }: Choice): Promise<void> {
     await (await server?.catch(() => undefined))?.stop();
   }
   if (earlier !== undefined) console.log(compareRuns(results, earlier).join("\n"));
-  console.error(
-    `\nWritten to ${await writeReport({ quick, results, notes }, new URL("results/", import.meta.url))}`,
-  );
+  const directory = new URL("results/", import.meta.url);
+  console.error(`\nWritten to ${await writeReport({ quick, results, notes }, directory, release)}`);
 }
 
 const choice = await choose();

@@ -28,11 +28,11 @@ export function formatTable(results: readonly Result[]): string {
   return [line(header), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
-/** Writes the report with what a later reader needs. Returns the file's path. */
-export async function writeReport(report: Report, directory: URL): Promise<string> {
+/** Writes the report with what a later reader needs, under its release or its time. Returns the file's path. */
+export async function writeReport(report: Report, directory: URL, release?: string): Promise<string> {
   await Deno.mkdir(directory, { recursive: true });
   const finished_at = new Date().toISOString();
-  const file = new URL(`${finished_at.replaceAll(":", "-")}.json`, directory);
+  const file = new URL(`${release ?? finished_at.replaceAll(":", "-")}.json`, directory);
   const machine = { os: Deno.build.os, arch: Deno.build.arch, cpus: cpus().length, deno: Deno.version.deno };
   const results = report.results.map((result) => ({ ...result, goal_met: goalMet(result) }));
   await Deno.writeTextFile(
