@@ -5171,11 +5171,16 @@ begin
   -- let the planner read all of its runs.
   select r.triggered_at into newest_press_at from public.sync_run_log r
   where r.integration_id = integration.id and r.triggered_by = 'manual' order by r.triggered_at desc limit 1;
-  select r.triggered_at into hour_is_full_since from public.sync_run_log r
-  where r.integration_id = any (array(
-      select i.id from public.sync_integrations i where i.org_id = integration.org_id))
-    and r.triggered_by = 'manual' and r.triggered_at > now() - interval '1 hour'
-  order by r.triggered_at desc offset settings.presses_per_hour - 1 limit 1;
+  select press.triggered_at into hour_is_full_since
+  from public.sync_integrations i
+  cross join lateral (
+    select r.triggered_at from public.sync_run_log r
+    where r.integration_id = i.id and r.triggered_by = 'manual' and r.triggered_at > now() - interval '1 hour'
+    -- In order, so that a plan for an empty log, too, takes the index of the presses.
+    order by r.triggered_at desc limit settings.presses_per_hour
+  ) press
+  where i.org_id = integration.org_id
+  order by press.triggered_at desc offset settings.presses_per_hour - 1 limit 1;
 
   -- The host is no condition of an index: nearly always no vendor is away, and then nothing asks for it.
   perform from public.sync_vendor_incidents o
