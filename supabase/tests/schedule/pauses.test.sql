@@ -16,11 +16,11 @@ select results_eq($$ select * from pg_temp.slots('integration a') $$, $$ values 
 delete from public.sync_run_log;
 update public.sync_integrations set paused_at = pg_temp.hour(4), resume_at = pg_temp.hour(3) + interval '30 minutes'
 where id = sync_test.id('integration a');
-select pg_temp.make_due('integration a', pg_temp.hour(4));
+select pg_temp.make_due('integration a', pg_temp.hour(5));
 select sync_scheduler.start_due_runs();
 select sync_scheduler.start_due_runs();
 select results_eq($$ select hours_ago, reason from pg_temp.slots('integration a') $$,
-  $$ values (4, 'paused'), (3, 'paused'), (2, 'coalesced'), (1, 'coalesced'), (0, null) $$,
+  $$ values (5, 'coalesced'), (4, 'paused'), (3, 'paused'), (2, 'coalesced'), (1, 'coalesced'), (0, null) $$,
   'each slot is judged by the pause as it was then');
 select sync_scheduler.tick();
 select is((select paused_at from public.sync_integrations where id = sync_test.id('integration a')), null,

@@ -4,6 +4,9 @@ begin;
 select plan(3);
 
 update public.sync_integrations set run_deadline = '1 day';
+-- What another integration waits for does not matter.
+update public.sync_export_entries set state = 'unknown', batch_id = sync_test.id('batch of b'), sent_at = now(), unknown_since = now()
+where integration_id = sync_test.id('integration b') and entry_key = 'entry 01';
 create function pg_temp.refuse_all(blames text) returns text language plpgsql as $$
 begin
   delete from public.sync_run_log;
