@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(17);
+select plan(18);
 
 create function pg_temp.backfill(since timestamptz, until timestamptz) returns integer language sql as $$
   select public.backfill_integration_sync(sync_test.id('org a'), 'webhook', since, until, 'The server was moved')
@@ -17,8 +17,8 @@ $$;
 insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for, skip_reason,
   deadline_at, finished_at)
 select sync_test.id('org a'), sync_test.id('integration a'), 'webhook', status, 'schedule', pg_temp.hour(ago), reason, now(), now()
-from (values (6, 'skipped'::public.sync_run_status, 'missed'::public.sync_skip_reason), (5, 'succeeded', null),
-    (4, 'skipped', 'overlap'), (3, 'skipped', 'coalesced'))
+from (values (7, 'skipped'::public.sync_run_status, 'missed'::public.sync_skip_reason), (6, 'skipped', 'missed'),
+    (5, 'succeeded', null), (4, 'skipped', 'overlap'), (3, 'skipped', 'coalesced'))
   past (ago, status, reason);
 
 select sync_test.act_as('admin');
@@ -38,7 +38,7 @@ select pg_temp.work(pg_temp.active_run('integration a'));
 select pg_temp.run_next();
 select pg_temp.run_next();
 select results_eq($$ select * from pg_temp.slots('integration a') $$,
-  $$ values (6, 'skipped', 'missed'), (6, 'failed', null), (5, 'succeeded', null), (4, 'skipped', 'overlap'),
+  $$ values (7, 'skipped', 'missed'), (6, 'skipped', 'missed'), (6, 'failed', null), (5, 'succeeded', null), (4, 'skipped', 'overlap'),
      (4, 'failed', null), (3, 'skipped', 'coalesced'), (3, 'failed', null) $$,
   'each slot has run once; that it was skipped before stays on record');
 select sync_scheduler.tick();
@@ -49,6 +49,7 @@ select is(pg_temp.backfill(pg_temp.hour(6), pg_temp.hour(2)), 0, 'a slot that wa
 select is_empty($$ select from public.sync_alerts where kind = 'drift' $$, 'a backfill has no drift');
 
 select throws_ok($$ select pg_temp.backfill(now(), now() - interval '1 hour') $$, 'PT422', 'invalid_period', 'an empty period');
+select throws_ok($$ select pg_temp.backfill(now() - interval '1 hour', null) $$, 'PT422', 'invalid_period', 'a period without an end');
 select throws_ok($$ select pg_temp.backfill(now(), now() + interval '1 hour') $$, 'PT422', 'invalid_period', 'the future');
 select throws_ok($$ select pg_temp.backfill(now() - interval '100 days', now()) $$, 'PT422', 'invalid_period',
   'a time that the log no longer knows');
