@@ -1,7 +1,7 @@
 -- A batch that is set aside has burnt all attempts of the run. What burns none does not end the run then, either.
 begin;
 \ir ../fixtures.psql
-select plan(8);
+select plan(9);
 
 update public.sync_integrations set manual_cooldown = '0 seconds', max_attempts = 2, retry_base = '0 seconds';
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id, 1 as attempt;
@@ -39,6 +39,7 @@ select pg_temp.next();
 select pg_temp.reserve(2);
 select is(pg_temp.fail('ambiguous', (batch ->> 'batch_id')::uuid), 'pending', 'with its last attempt a batch is set aside') from stuck;
 select is((select count(*) from public.sync_export_entries where set_aside_run_id is not null), 2::bigint, 'and its entries are');
+select is((select r.next_attempt_at from public.sync_run_log r join run using (run_id)), null, 'the others go on at once');
 select pg_temp.next();
 select pg_temp.record(pg_temp.reserve(3), 'pending');
 select is(pg_temp.fail('rate_limited'), 'pending', 'when the next batch meets a rate limit, the run waits');
