@@ -330,7 +330,7 @@ declare
   integration public.sync_integrations;
 begin
   -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
-  -- As one value: to lock it column by column costs a press 2 % more.
+  -- As one value: to lock it column by column costs a press 1 % more.
   integration := (
     select i from public.sync_integrations i
     where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
@@ -5128,9 +5128,9 @@ $$;
 -- Reads all that decide_trigger has to know. For the trigger the caller holds the integration's lock and,
 -- for a person, lock_limits. Both were taken in earlier statements. This function is stable, so its
 -- statements share one snapshot. It is younger than the locks, so it shows what the press before this one
--- has written. Small statements, because one with all tables costs twice as much, a tenth of a press: each
--- execution prepares every table with all of its columns. `recovered`: what recover_run answered in this
--- press; null: it was not called.
+-- has written. Small statements, because one with all tables costs a press 5 % more: each execution prepares
+-- every table with all of its columns. `recovered`: what recover_run answered in this press; null: it was
+-- not called.
 create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
   recovered boolean default null

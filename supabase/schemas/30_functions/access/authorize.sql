@@ -100,7 +100,7 @@ declare
   integration public.sync_integrations;
 begin
   -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
-  -- As one value: to lock it column by column costs a press 2 % more.
+  -- As one value: to lock it column by column costs a press 1 % more.
   integration := (
     select i from public.sync_integrations i
     where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type

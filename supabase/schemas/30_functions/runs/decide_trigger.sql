@@ -99,9 +99,9 @@ $$;
 -- Reads all that decide_trigger has to know. For the trigger the caller holds the integration's lock and,
 -- for a person, lock_limits. Both were taken in earlier statements. This function is stable, so its
 -- statements share one snapshot. It is younger than the locks, so it shows what the press before this one
--- has written. Small statements, because one with all tables costs twice as much, a tenth of a press: each
--- execution prepares every table with all of its columns. `recovered`: what recover_run answered in this
--- press; null: it was not called.
+-- has written. Small statements, because one with all tables costs a press 5 % more: each execution prepares
+-- every table with all of its columns. `recovered`: what recover_run answered in this press; null: it was
+-- not called.
 create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
   recovered boolean default null
