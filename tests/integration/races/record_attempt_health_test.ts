@@ -13,9 +13,9 @@ raceTest(
     await askForCheck(sql, integrationId);
     await sql`update sync_scheduler.connection_checks set claimed_at = now(), by_tick = true`;
     const [check, worker] = [await session(), await session()];
-    // It holds the integration's health, and wants the vendor.
+    // It holds the health, and wants the failure that the end of the run writes as well.
     await check.stopsBefore(
-      "insert vendors",
+      "insert vendor_failures",
       (sql) =>
         sql`select public.sync_worker_finish_probe(${integrationId}, 'token', 'failed', 'transient', 'code', 'Words.', blames => 'vendor')`,
     );
