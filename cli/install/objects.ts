@@ -34,7 +34,7 @@ export function publicObjects(files: readonly SchemaFile[]): PublicObjects {
     views: all(/^create (?:or replace )?view public\.(\w+)/gm),
     types: all(/^create type public\.(\w+)/gm),
     // Every function has its revoke, which names the argument types.
-    functions: all(/^revoke all on function public\.(\w+\([^)]*\))/gm),
+    functions: all(/^revoke all on function\s+public\.(\w+\([^)]*\))/gm),
     jobs: all(/cron\.schedule\(\s*'([^']+)'/g),
   };
 }

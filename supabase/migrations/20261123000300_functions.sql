@@ -2135,11 +2135,11 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function
-  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text)
   from public, anon, authenticated, service_role;
-comment on function
-  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text) is
   'For the Edge Function (service role and the token of the connection check). Records what a check found, '
   'once. outcome is answered (the external system accepts our credentials), reached (it answers, which '
   'does not show that) or failed. A failed one has error_class, error_code and error_message; blames is as '
@@ -2773,8 +2773,8 @@ is audited with `reason`, never what was stored.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,
-PT422 reason_too_long, PT429 rate_limited (within 10 seconds of the last check, while one is under way, or
-too often within the hour; nothing was stored), PT503 credentials_not_stored,
+PT422 reason_too_long, PT429 rate_limited (within 10 seconds of the last check, or too often within the
+hour; nothing was stored), PT503 credentials_not_stored,
 PT503 function_url_not_configured.$$;
 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
@@ -6224,7 +6224,7 @@ create or replace function sync_scheduler.refusal_backoff(
 ) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  patience constant interval := interval '10 minutes';
+  gives_up_after constant interval := interval '10 minutes';
   refusals integer;
   first_at timestamptz;
 begin
@@ -6233,13 +6233,13 @@ begin
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.error_class = 'permanent';
-  if first_at + patience <= now() or not exists (
+  if first_at + gives_up_after <= now() or not exists (
     select from public.sync_integration_health h
     where h.integration_id = run.integration_id and h.last_success_at > first_at - interval '1 hour')
   then
     return null;
   end if;
-  return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
+  return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now());
 end;
 $$;
 

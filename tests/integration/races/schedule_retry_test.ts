@@ -17,7 +17,9 @@ interface Reports {
 async function prepare(sql: Sql): Promise<Reports> {
   const tenant = await makeTenant(sql);
   const { integrationId } = tenant;
-  await sql`update public.sync_integrations set max_attempts = 1 where id = ${integrationId}`;
+  // Only the host of a type is a vendor.
+  await sql`update public.sync_integrations set max_attempts = 1, config = '{"url": "https://vendor.example/in"}'`;
+  await sql`update public.sync_integration_types set host = 'vendor.example' where code = 'webhook'`;
   const runId = await startRun(sql, tenant, "running");
   await askForCheck(sql, integrationId);
   await sql`update sync_scheduler.connection_checks set claimed_at = now(), by_tick = true`;
@@ -35,7 +37,7 @@ async function meet(
   second: Session,
   other: Reports["run"],
 ): Promise<void> {
-  await first.stopsBefore("insert vendors", one);
+  await first.stopsBefore("insert vendor_failures", one);
   const reported = await second.runs(other);
   await first.goesOn();
   await reported.answer;

@@ -119,7 +119,8 @@ begin
     insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
     select r.integration_id, r.run_id, '2026-11', 'B', '{}' from public.sync_run_log r where r.run_id = (job.body ->> 'run_id')::uuid
     on conflict do nothing;
-    insert into sync_sim.agenda (due, what, body) values (now() + random() * interval '90 seconds', 'export', job.body);
+    -- Within the lease: this worker sends no heartbeats.
+    insert into sync_sim.agenda (due, what, body) values (now() + random() * interval '50 seconds', 'export', job.body);
   when 'export' then
     perform sync_sim.export(job.body);
   else
@@ -129,8 +130,8 @@ exception when sqlstate 'PT401' or sqlstate 'PT409' then
   insert into sync_sim.refusals (what, error) values (job.what, sqlerrm);
 end $$;
 
--- A tick every minute; whatever is due in between comes at its own instant, each in a transaction of its own.
-create procedure sync_sim.play(first_tick timestamptz, last_tick timestamptz) language plpgsql as $$
+-- A tick at this pace; whatever is due in between comes at its own instant, each in a transaction of its own.
+create procedure sync_sim.play(first_tick timestamptz, last_tick timestamptz, pace interval) language plpgsql as $$
 declare
   tick timestamptz := first_tick;
   job sync_sim.agenda;
@@ -147,7 +148,7 @@ begin
     perform sync_sim.set_clock(tick);
     perform sync_scheduler.tick();
     commit;
-    tick := tick + interval '1 minute';
+    tick := tick + pace;
   end loop;
 end $$;
 

@@ -111,11 +111,11 @@ begin
   return '{"recorded": true}'::jsonb;
 end;
 $$;
-revoke all on function
-  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text)
+revoke all on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text)
   from public, anon, authenticated, service_role;
-comment on function
-  public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean, text) is
+comment on function public.sync_worker_finish_probe(uuid, text, text, text, text, text, numeric, boolean,
+  text) is
   'For the Edge Function (service role and the token of the connection check). Records what a check found, '
   'once. outcome is answered (the external system accepts our credentials), reached (it answers, which '
   'does not show that) or failed. A failed one has error_class, error_code and error_message; blames is as '

@@ -139,7 +139,7 @@ create or replace function sync_scheduler.refusal_backoff(
 ) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  patience constant interval := interval '10 minutes';
+  gives_up_after constant interval := interval '10 minutes';
   refusals integer;
   first_at timestamptz;
 begin
@@ -148,13 +148,13 @@ begin
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.error_class = 'permanent';
-  if first_at + patience <= now() or not exists (
+  if first_at + gives_up_after <= now() or not exists (
     select from public.sync_integration_health h
     where h.integration_id = run.integration_id and h.last_success_at > first_at - interval '1 hour')
   then
     return null;
   end if;
-  return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + patience - now());
+  return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now());
 end;
 $$;
 
