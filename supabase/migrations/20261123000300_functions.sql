@@ -504,7 +504,7 @@ booked at both. Wait for the run, or look the entries up and settle them with `s
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for an organisation
 that does not exist), PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration,
-PT409 batch_is_open, PT422 reason_too_long.$$;
+PT409 batch_is_open, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Trigger of sync_integrations, for each writer of config. Audits a change of what the integration demands of
 -- its entries as configure. Refuses another address while an entry is sending or unknown, because its
@@ -2501,7 +2501,7 @@ Returns the health at once; read the row again, or subscribe to it. The check is
 later than `check_requested_at`. A check without an answer is reported as `check_unanswered` within a minute,
 and `status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
 starts while the vendor asks us to slow down (`passive_since`, until `next_check_at`). For admins,
-coordinators and the service role.
+coordinators and the service role; audited if a person asks.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
 PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited,
@@ -2773,8 +2773,8 @@ is audited with `reason`, never what was stored.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,
-PT422 reason_too_long, PT429 rate_limited (within 10 seconds of the last check, or too often within the
-hour; nothing was stored), PT503 credentials_not_stored,
+PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`, 10 s, of the last check, or too
+often within the hour; nothing was stored), PT503 credentials_not_stored,
 PT503 function_url_not_configured.$$;
 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
@@ -2958,10 +2958,10 @@ revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boole
   from public, anon, authenticated, service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
 $$Delivers entries to the outbox, as often as you like, in the order in which they are to be exported.
-For the service role alone, and the only way into the outbox. At most 10,000 a call. Each is `{ entry_key,
-period, document_number, payload }`, at most 200 characters of key, 35 of document number and 1 MB of payload
-(`settings.max_payload`), and no other field. A key is exported at most once. A second delivery with the same
-content changes nothing. With other content:
+For the service role alone, and the only way into the outbox. At most 10,000 a call. Each is
+`{ entry_key, period, document_number, payload }`, at most 200 characters of key, 35 of document number and 1
+MB of payload (`settings.max_payload`), and no other field. A key is exported at most once. A second delivery
+with the same content changes nothing. With other content:
 
 - an entry that the external system does not hold is **replaced**: otherwise a second voucher would have to
   correct the first. It is still `pending`, or our own rules rejected it before its first send. Or the
@@ -2973,13 +2973,14 @@ content changes nothing. With other content:
 - an entry that `withdraw_sync_entries` took back is pending again. With the same content it stays withdrawn,
   and `withdrawn` names its key; `readmit` makes it pending all the same.
 
-Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of `{ entry_key, field,
-reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item without a usable key
-has its `index` in the list, from 0. A key that comes twice in one call with different content is refused;
-with the same content it counts once more as unchanged. With `atomic` the call takes all or none, and raises
-an error instead. The rules judge only new and changed content: a later rule refuses nothing that is in the
-outbox already. Refused items also raise the alert `entries_refused`, until each key is taken or an admin
-acknowledges it. No answer and no error quotes a payload.
+Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of
+`{ entry_key, field, reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item
+without a usable key has its `index` in the list, from 0. A key that comes twice in one call with different
+content is refused; with the same content it counts once more as unchanged. With `atomic` the call takes all
+or none, and raises an error instead. The rules judge only new and changed content: a later rule refuses
+nothing that is in the outbox already. Refused items also raise the alert `entries_refused`, until each key is
+taken or an admin or the service role acknowledges it. With `atomic` they raise none. No answer and no error
+quotes a payload.
 
 **Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
 sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.
@@ -3751,25 +3752,25 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
 $$Records what became of entries that a person looked up in the external system, all or nothing.
-At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at? }`, or `{ batch_id, sent_at,
-resolution }` for all entries of a batch whose outcome is not known (`exported`, `resend` or `abandon`).
-`reason` goes into the audit log. Returns how many entries have changed; a second call changes none. For
-admins and the service role. The resolutions:
+At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at? }`, or
+`{ batch_id, sent_at, resolution }` for all entries of a batch whose outcome is not known (`exported`,
+`resend` or `abandon`). `reason` goes into the audit log. Returns how many entries have changed; a second call
+changes none. For admins and the service role. The resolutions:
 
 - `exported`: the external system holds it. Of an entry that is `unknown`, `rejected`, `pending` or
   `withdrawn`.
 - `resend`: it does not, and shall; of one that is `unknown`, `rejected` or `withdrawn`. It becomes `pending`,
-  with the content of its conflict if there is one.
+  with the content of its conflict if there is one. Refused once its payload is redacted.
 - `abandon`: it does not, and shall not; of one that is `unknown` or `rejected`. It becomes `rejected`, with
   the reason, and its conflict is closed.
-- `keep`: what was exported is right, or was corrected there by hand. Its conflict is closed, and opens again
-  only for yet other content.
+- `keep`: what was exported is right, or was corrected there by hand; of one that is `exported`. Its conflict
+  is closed, and opens again only for yet other content.
 
 `resend` and `abandon` of an unknown entry must name the send that you looked for, by the entry's `sent_at` as
 it was then: a later send may have arrived. Settle all unknown entries of a batch in one call, because the
 batch goes out again whole. A batch that was sent again since its `sent_at` is refused as
 `batch_was_sent_again`: look it up again, then name that send. An entry that was settled as `resend` has left
-its batch, so the same call again is `entries_not_found`.
+its batch, so the same call by `batch_id` again is `entries_not_found`.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found,
@@ -4567,15 +4568,17 @@ revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timest
   from public, anon, authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
 $$Why was there no export last night? One row for each slot of the period, in order.
-`from` is included, `to` is not; at most 366 days and 10,000 slots. For members and the service role.
+`from` is included, `to` is not; at most 366 days. Of more than 10,000 slots only the first 10,000 are listed.
+For members and the service role.
 
 - `state` is `ran`, `late` (started later than `settings.drift_alert_after`), `skipped`, `failed`,
   `cancelled`, `running` or `pending`.
-- `reason` is the skip reason, the reason of the cancel, `backfill`, or the error's code. A pending slot has
-  `not_due_yet`, `due`, `scheduler_not_ticking`, `waits_for_active_run`, `paused`, `disabled`, `dispatched` or
-  `next_attempt`. It may also have what its run waits for: `integration_paused`, `vendor_quota_exhausted`,
-  `function_outdated`, `schema_outdated`.
-- `drift_seconds` is how late it started, `run_id` its run, `retried_by_run_id` the run that made up for it.
+- `reason` is the skip reason, the reason of the cancel, `backfill`, or the error's code; null: there is none.
+  A pending slot has `not_due_yet`, `due`, `scheduler_not_ticking`, `waits_for_active_run`, `paused`,
+  `disabled`, `dispatched` or `next_attempt`. It may also have what its run waits for: `integration_paused`,
+  `vendor_quota_exhausted`, `function_outdated`, `schema_outdated`.
+- `drift_seconds` is how late it started (null: it has not), `run_id` its run, `retried_by_run_id` the newest
+  retry of that run.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period,
 PT422 unknown_integration_type, PT404 integration_not_found.$$;
@@ -4686,10 +4689,11 @@ For members and the service role.
 - `last_run_id`, `last_run_status`, `last_run_entries_done`, `last_run_entries_failed`: the last run that
   ended, how many entries it exported and how many were rejected
 - `quota_until`: until when the vendor asks the active run, or the last one, to wait
-- `cooldown_until`: when the next press is possible
+- `cooldown_until`: until when the limits refuse a press; null: they do not
 - `open_alerts`: open alerts, also a vendor's
 - `needs_decision`: undecided entries, counted up to 1,000
-- `entry_rules`: what the config demands of entries, as far as it differs from the defaults
+- `entry_rules`: what the config demands of entries, as far as it says so: `payloads`, `period_rule`,
+  `fiscal_year_ends`, `ignored_fields`
 - `button_allowed`, `button_message`, `button_details`: what `trigger_integration_sync` would answer the
   caller now: null, or the error's message and details
 
@@ -4761,11 +4765,13 @@ A step that did not happen, or is no longer kept, is missing. For members and th
 - `due`: the slot, or the press;
 - `ticked`: the tick queued it;
 - `queued`: it was last posted to pg_net (`dispatches`);
-- `accepted`: pg_net posted what the function then answered; kept for 6 hours;
+- `accepted`: pg_net posted the request that the function then answered (`status`); kept for 6 hours;
 - `booted`: the function was up (`cold_start`, `boot_ms`);
 - `claimed`: the function took the attempt;
 - `first_vendor_byte`: the external system first answered;
-- `finished`: the attempt ended (`outcome`, `error`).
+- `finished`: the attempt ended (`outcome`, `error_code`, `error_message`).
+
+A skipped slot had no attempt: as attempt 0 it has `due`, and `finished` with `skip_reason`.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
@@ -6679,22 +6685,23 @@ the service role; audited with `reason`. The settings:
 - `overlap_policy` (`skip`): a slot that meets an active run is skipped. With `buffer_one` it waits for the
   end of that run.
 - `catchup_window` (12 h): after an outage the last slot runs once for all that were missed (`coalesced`); a
-  slot older than this is only `missed`.
+  slot older than this is only `missed`. From 5 minutes to 30 days.
 - `manual_cooldown` (5 minutes): least time after the start of the newest manual run, whatever became of it.
   At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
-- `max_attempts` (5): failures in a row, without progress, after which a run fails.
-- `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter.
-- `run_deadline` (6 h): a run that takes longer fails.
+- `max_attempts` (5): failures in a row, without progress, after which a run fails. From 1 to 100.
+- `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter. Up to 1 day.
+- `run_deadline` (6 h): a run that takes longer fails. From 1 minute to 7 days.
 - `health_check_interval` (15 min): how often the connection is checked, unless a sync shows that it works.
   From 15 min to a day; `null`: never.
 - `enabled` (true): without it presses are refused, and slots are recorded as skipped.
 
 What is demanded of entries is kept in `config`, and `null` is the default:
 
-- `payloads`: `vouchers`, or `free`: a payload with lines need not be a voucher.
+- `payloads`: `vouchers`, or `free`: a payload with lines need not be a voucher. Refused for a type
+  that has a list of exported fields: its payloads are all vouchers.
 - `period_rule`: `posting_date`, or `free`: the period need not be that of the posting date.
 - `fiscal_year_ends`: the month, 1 to 12, of a thirteenth period.
-- `ignored_fields`: `{"voucher": [names], "line": [names]}`.
+- `ignored_fields`: `{"voucher": [names], "line": [names]}`, for such a type alone.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_configuration,
@@ -6729,8 +6736,8 @@ revoke all on function public.preview_sync_schedule(uuid, text, integer, text, t
   from public, anon, authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
 $$The next `n` (1 to 100) slots, as instants and as the integration's clocks show them.
-It also shows the days of clock changes. Without a schedule there are none. `schedule` and `time_zone` preview
-other values before they are saved. For members and the service role.
+They are right on days of clock changes, too. Without a schedule there are none. `schedule` and `time_zone`
+preview other values before they are saved. For members and the service role.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule,

@@ -97,7 +97,7 @@ booked at both. Wait for the run, or look the entries up and settle them with `s
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized (also for an organisation
 that does not exist), PT422 unknown_integration_type, PT422 argument_too_long, PT422 invalid_configuration,
-PT409 batch_is_open, PT422 reason_too_long.$$;
+PT409 batch_is_open, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Trigger of sync_integrations, for each writer of config. Audits a change of what the integration demands of
 -- its entries as configure. Refuses another address while an entry is sending or unknown, because its

@@ -35,7 +35,7 @@ Returns the health at once; read the row again, or subscribe to it. The check is
 later than `check_requested_at`. A check without an answer is reported as `check_unanswered` within a minute,
 and `status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
 starts while the vendor asks us to slow down (`passive_since`, until `next_check_at`). For admins,
-coordinators and the service role.
+coordinators and the service role; audited if a person asks.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
 PT422 unknown_integration_type, PT404 integration_not_found, PT429 rate_limited,

@@ -70,6 +70,6 @@ is audited with `reason`, never what was stored.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,
-PT422 reason_too_long, PT429 rate_limited (within 10 seconds of the last check, or too often within the
-hour; nothing was stored), PT503 credentials_not_stored,
+PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`, 10 s, of the last check, or too
+often within the hour; nothing was stored), PT503 credentials_not_stored,
 PT503 function_url_not_configured.$$;

@@ -57,10 +57,10 @@ revoke all on function public.add_sync_entries(uuid, text, jsonb, boolean, boole
   from public, anon, authenticated, service_role;
 comment on function public.add_sync_entries(uuid, text, jsonb, boolean, boolean) is
 $$Delivers entries to the outbox, as often as you like, in the order in which they are to be exported.
-For the service role alone, and the only way into the outbox. At most 10,000 a call. Each is `{ entry_key,
-period, document_number, payload }`, at most 200 characters of key, 35 of document number and 1 MB of payload
-(`settings.max_payload`), and no other field. A key is exported at most once. A second delivery with the same
-content changes nothing. With other content:
+For the service role alone, and the only way into the outbox. At most 10,000 a call. Each is
+`{ entry_key, period, document_number, payload }`, at most 200 characters of key, 35 of document number and 1
+MB of payload (`settings.max_payload`), and no other field. A key is exported at most once. A second delivery
+with the same content changes nothing. With other content:
 
 - an entry that the external system does not hold is **replaced**: otherwise a second voucher would have to
   correct the first. It is still `pending`, or our own rules rejected it before its first send. Or the
@@ -72,13 +72,14 @@ content changes nothing. With other content:
 - an entry that `withdraw_sync_entries` took back is pending again. With the same content it stays withdrawn,
   and `withdrawn` names its key; `readmit` makes it pending all the same.
 
-Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of `{ entry_key, field,
-reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item without a usable key
-has its `index` in the list, from 0. A key that comes twice in one call with different content is refused;
-with the same content it counts once more as unchanged. With `atomic` the call takes all or none, and raises
-an error instead. The rules judge only new and changed content: a later rule refuses nothing that is in the
-outbox already. Refused items also raise the alert `entries_refused`, until each key is taken or an admin
-acknowledges it. No answer and no error quotes a payload.
+Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of
+`{ entry_key, field, reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item
+without a usable key has its `index` in the list, from 0. A key that comes twice in one call with different
+content is refused; with the same content it counts once more as unchanged. With `atomic` the call takes all
+or none, and raises an error instead. The rules judge only new and changed content: a later rule refuses
+nothing that is in the outbox already. Refused items also raise the alert `entries_refused`, until each key is
+taken or an admin or the service role acknowledges it. With `atomic` they raise none. No answer and no error
+quotes a payload.
 
 **Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
 sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.

@@ -87,25 +87,25 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
 $$Records what became of entries that a person looked up in the external system, all or nothing.
-At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at? }`, or `{ batch_id, sent_at,
-resolution }` for all entries of a batch whose outcome is not known (`exported`, `resend` or `abandon`).
-`reason` goes into the audit log. Returns how many entries have changed; a second call changes none. For
-admins and the service role. The resolutions:
+At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at? }`, or
+`{ batch_id, sent_at, resolution }` for all entries of a batch whose outcome is not known (`exported`,
+`resend` or `abandon`). `reason` goes into the audit log. Returns how many entries have changed; a second call
+changes none. For admins and the service role. The resolutions:
 
 - `exported`: the external system holds it. Of an entry that is `unknown`, `rejected`, `pending` or
   `withdrawn`.
 - `resend`: it does not, and shall; of one that is `unknown`, `rejected` or `withdrawn`. It becomes `pending`,
-  with the content of its conflict if there is one.
+  with the content of its conflict if there is one. Refused once its payload is redacted.
 - `abandon`: it does not, and shall not; of one that is `unknown` or `rejected`. It becomes `rejected`, with
   the reason, and its conflict is closed.
-- `keep`: what was exported is right, or was corrected there by hand. Its conflict is closed, and opens again
-  only for yet other content.
+- `keep`: what was exported is right, or was corrected there by hand; of one that is `exported`. Its conflict
+  is closed, and opens again only for yet other content.
 
 `resend` and `abandon` of an unknown entry must name the send that you looked for, by the entry's `sent_at` as
 it was then: a later send may have arrived. Settle all unknown entries of a batch in one call, because the
 batch goes out again whole. A batch that was sent again since its `sent_at` is refused as
 `batch_was_sent_again`: look it up again, then name that send. An entry that was settled as `resend` has left
-its batch, so the same call again is `entries_not_found`.
+its batch, so the same call by `batch_id` again is `entries_not_found`.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found,

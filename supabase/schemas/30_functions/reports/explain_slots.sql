@@ -83,15 +83,17 @@ revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timest
   from public, anon, authenticated, service_role;
 comment on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz) is
 $$Why was there no export last night? One row for each slot of the period, in order.
-`from` is included, `to` is not; at most 366 days and 10,000 slots. For members and the service role.
+`from` is included, `to` is not; at most 366 days. Of more than 10,000 slots only the first 10,000 are listed.
+For members and the service role.
 
 - `state` is `ran`, `late` (started later than `settings.drift_alert_after`), `skipped`, `failed`,
   `cancelled`, `running` or `pending`.
-- `reason` is the skip reason, the reason of the cancel, `backfill`, or the error's code. A pending slot has
-  `not_due_yet`, `due`, `scheduler_not_ticking`, `waits_for_active_run`, `paused`, `disabled`, `dispatched` or
-  `next_attempt`. It may also have what its run waits for: `integration_paused`, `vendor_quota_exhausted`,
-  `function_outdated`, `schema_outdated`.
-- `drift_seconds` is how late it started, `run_id` its run, `retried_by_run_id` the run that made up for it.
+- `reason` is the skip reason, the reason of the cancel, `backfill`, or the error's code; null: there is none.
+  A pending slot has `not_due_yet`, `due`, `scheduler_not_ticking`, `waits_for_active_run`, `paused`,
+  `disabled`, `dispatched` or `next_attempt`. It may also have what its run waits for: `integration_paused`,
+  `vendor_quota_exhausted`, `function_outdated`, `schema_outdated`.
+- `drift_seconds` is how late it started (null: it has not), `run_id` its run, `retried_by_run_id` the newest
+  retry of that run.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 invalid_period,
 PT422 unknown_integration_type, PT404 integration_not_found.$$;

@@ -103,10 +103,11 @@ For members and the service role.
 - `last_run_id`, `last_run_status`, `last_run_entries_done`, `last_run_entries_failed`: the last run that
   ended, how many entries it exported and how many were rejected
 - `quota_until`: until when the vendor asks the active run, or the last one, to wait
-- `cooldown_until`: when the next press is possible
+- `cooldown_until`: until when the limits refuse a press; null: they do not
 - `open_alerts`: open alerts, also a vendor's
 - `needs_decision`: undecided entries, counted up to 1,000
-- `entry_rules`: what the config demands of entries, as far as it differs from the defaults
+- `entry_rules`: what the config demands of entries, as far as it says so: `payloads`, `period_rule`,
+  `fiscal_year_ends`, `ignored_fields`
 - `button_allowed`, `button_message`, `button_details`: what `trigger_integration_sync` would answer the
   caller now: null, or the error's message and details
 

@@ -63,10 +63,12 @@ A step that did not happen, or is no longer kept, is missing. For members and th
 - `due`: the slot, or the press;
 - `ticked`: the tick queued it;
 - `queued`: it was last posted to pg_net (`dispatches`);
-- `accepted`: pg_net posted what the function then answered; kept for 6 hours;
+- `accepted`: pg_net posted the request that the function then answered (`status`); kept for 6 hours;
 - `booted`: the function was up (`cold_start`, `boot_ms`);
 - `claimed`: the function took the attempt;
 - `first_vendor_byte`: the external system first answered;
-- `finished`: the attempt ended (`outcome`, `error`).
+- `finished`: the attempt ended (`outcome`, `error_code`, `error_message`).
+
+A skipped slot had no attempt: as attempt 0 it has `due`, and `finished` with `skip_reason`.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;

@@ -108,22 +108,23 @@ the service role; audited with `reason`. The settings:
 - `overlap_policy` (`skip`): a slot that meets an active run is skipped. With `buffer_one` it waits for the
   end of that run.
 - `catchup_window` (12 h): after an outage the last slot runs once for all that were missed (`coalesced`); a
-  slot older than this is only `missed`.
+  slot older than this is only `missed`. From 5 minutes to 30 days.
 - `manual_cooldown` (5 minutes): least time after the start of the newest manual run, whatever became of it.
   At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
-- `max_attempts` (5): failures in a row, without progress, after which a run fails.
-- `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter.
-- `run_deadline` (6 h): a run that takes longer fails.
+- `max_attempts` (5): failures in a row, without progress, after which a run fails. From 1 to 100.
+- `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter. Up to 1 day.
+- `run_deadline` (6 h): a run that takes longer fails. From 1 minute to 7 days.
 - `health_check_interval` (15 min): how often the connection is checked, unless a sync shows that it works.
   From 15 min to a day; `null`: never.
 - `enabled` (true): without it presses are refused, and slots are recorded as skipped.
 
 What is demanded of entries is kept in `config`, and `null` is the default:
 
-- `payloads`: `vouchers`, or `free`: a payload with lines need not be a voucher.
+- `payloads`: `vouchers`, or `free`: a payload with lines need not be a voucher. Refused for a type
+  that has a list of exported fields: its payloads are all vouchers.
 - `period_rule`: `posting_date`, or `free`: the period need not be that of the posting date.
 - `fiscal_year_ends`: the month, 1 to 12, of a thirteenth period.
-- `ignored_fields`: `{"voucher": [names], "line": [names]}`.
+- `ignored_fields`: `{"voucher": [names], "line": [names]}`, for such a type alone.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_configuration,
@@ -158,8 +159,8 @@ revoke all on function public.preview_sync_schedule(uuid, text, integer, text, t
   from public, anon, authenticated, service_role;
 comment on function public.preview_sync_schedule(uuid, text, integer, text, text) is
 $$The next `n` (1 to 100) slots, as instants and as the integration's clocks show them.
-It also shows the days of clock changes. Without a schedule there are none. `schedule` and `time_zone` preview
-other values before they are saved. For members and the service role.
+They are right on days of clock changes, too. Without a schedule there are none. `schedule` and `time_zone`
+preview other values before they are saved. For members and the service role.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_count, PT422 unknown_integration_type, PT404 integration_not_found, PT422 invalid_schedule,
