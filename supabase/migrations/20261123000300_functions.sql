@@ -190,7 +190,7 @@ begin
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
     -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,
-    -- and written by a range: as in settle_entries and store_delivery.
+    -- and written by a range: as in settle_sync_entries and store_delivery.
     update public.sync_export_entries e set error_message = null
     from public.sync_audit_log a cross join lateral jsonb_array_elements(case a.action
       when 'entries_settled' then a.details -> 'entries'
@@ -199,7 +199,8 @@ begin
       select o.entry_id from public.sync_export_entries o
       where o.integration_id = a.integration_id and o.entry_key = coalesce(d ->> 'entry_key', d #>> '{}')
         and o.error_message = a.reason offset 0) f
-    where a.actor_id = person and e.entry_id between f.entry_id and f.entry_id returning 1
+    where a.actor_id = person and e.entry_id between f.entry_id and f.entry_id
+      and e.error_message = a.reason returning 1
   ), audit_log as (
     update public.sync_audit_log a set actor_id = nobody, reason = null, details = a.details - 'reason'
     where a.actor_id = person returning 1
@@ -2263,7 +2264,7 @@ begin
     where h.integration_id = new.integration_id and h.configured_at <= ended.claimed_at
       and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
         or h.run_failed_at is not null);
-  elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+  elsif new.status = 'failed' or (new.status = 'cancelled' and sync_scheduler.was_refused(new, ended)) then
     perform sync_scheduler.record_health(new.integration_id,
       -- A vendor that asks for a long wait has answered.
       case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
@@ -2875,10 +2876,11 @@ $$;
 create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  failed uuid[] := array(
+  failed uuid[];
+begin
+  failed := array(
     select f.integration_id from sync_scheduler.vendor_failures f
     where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
-begin
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
   update public.sync_integration_health h set
     consecutive_failures = 0,
@@ -6159,19 +6161,22 @@ declare
   -- What the connector waits for by its own choice is the run's own time.
   asked constant interval := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
   until constant timestamptz := now() + asked;
+  is_too_long constant boolean := asked > interval '0' and asked + (
+      select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
+    > (select s.longest_wait from sync_scheduler.settings s);
   words text;
 begin
   -- Until when the vendor asks us to wait, for people: by the integration's own clocks, and to the nearest
-  -- minute, because the hint was on its way for a moment.
-  select format(case when wait_for_retry.blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
-      else 'The vendor asks us to come back at %s (%s).' end,
-    to_char((until + interval '30 seconds') at time zone i.time_zone,
-      case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
-  into strict words from public.sync_integrations i where i.id = run.integration_id;
-  if asked > interval '0' and asked + (
-      select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
-    > (select s.longest_wait from sync_scheduler.settings s)
-  then
+  -- minute, because the hint was on its way for a moment. Only if it is said: the server may have lost the
+  -- time zone, and that must keep no run from its retry.
+  if is_too_long or (blames = 'quota' and asked > interval '1 minute') then
+    select format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
+        else 'The vendor asks us to come back at %s (%s).' end,
+      to_char((until + interval '30 seconds') at time zone i.time_zone,
+        case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
+    into strict words from public.sync_integrations i where i.id = run.integration_id;
+  end if;
+  if is_too_long then
     update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
     return;
@@ -6183,7 +6188,7 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt;
     run.deadline_at := run.deadline_at + asked;
     -- For a shorter wait the connector's own words are enough.
-    if blames = 'quota' and asked > interval '1 minute' then
+    if words is not null then
       run.quota_until := until;
       error_message := left(concat_ws(' ', error_message, words), 500);
     end if;

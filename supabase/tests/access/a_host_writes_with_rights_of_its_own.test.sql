@@ -2,7 +2,7 @@
 -- that role has none in sync_scheduler and none in Vault.
 begin;
 \ir ../fixtures.psql
-select plan(8);
+select plan(10);
 
 grant insert, update, delete on public.sync_integrations, public.sync_export_entries to service_role;
 grant delete on public.organizations to service_role;
@@ -24,6 +24,10 @@ select is((select action from public.sync_audit_log where integration_id = sync_
 
 select lives_ok($$ insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
   values (sync_test.id('own'), 'k', '2026-10', 'B-1', '{"a": "b"}') $$, 'an entry that it adds is guarded');
+update public.sync_export_entries set state = 'rejected', error_message = 'No.' where entry_key = 'k';
+select is((select count(*) from public.sync_alerts where integration_id = sync_test.id('own') and kind = 'entries_need_decision'), 1::bigint,
+  'an entry that it rejects waits for a person');
+select lives_ok($$ update public.sync_export_entries set state = 'pending' where entry_key = 'k' $$, 'and comes back');
 update public.sync_integrations set schedule = '0 9 * * *', config = '{"url": "https://b.example/"}' where id = sync_test.id('integration a');
 select is((select last_error_code from public.sync_integration_health where integration_id = sync_test.id('integration a')), 'credentials_needed',
   'with another address it needs other credentials');

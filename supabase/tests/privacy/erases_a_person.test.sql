@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql
-select plan(17);
+select plan(18);
 
 create function pg_temp.me() returns uuid language sql as $$ select sync_test.id('admin') $$;
 create function pg_temp.nil() returns uuid language sql as $$ select '00000000-0000-0000-0000-000000000000'::uuid $$;
@@ -53,6 +53,9 @@ $$;
 select set_has($$ select unnest(pg_temp.traces()) $$, $$ values ('sync_run_log'), ('sync_audit_log'), ('sync_integrations'),
   ('sync_export_entries'), ('sync_scheduler.alert_messages'), ('sync_alerts') $$, 'this person has left traces');
 
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by, requested_by)
+select sync_test.id('integration a'), timestamptz '2026-11-01' + n * interval '1 hour', 'backfill', sync_test.id(who)
+from (values (1, 'admin'), (2, 'coordinator')) v (n, who);
 create temporary table before as
   select r.run_id, to_jsonb(r) - '{triggered_by_user_id,cancel_requested_by,cancel_reason,version}'::text[] as content
   from public.sync_run_log r join run using (run_id);
@@ -72,6 +75,8 @@ select is((select error_message from public.sync_export_entries where integratio
 select is((select error_message from public.sync_export_entries where integration_id = sync_test.id('integration a') and entry_key = 'entry 03'),
   'Duplicate', 'but not what the external system says of another in the same words');
 select is((select acknowledged_by from public.sync_alerts where dedup_key = 'x'), pg_temp.nil(), 'and who has seen to an alert');
+select results_eq($$ select requested_by from sync_scheduler.queued_slots order by scheduled_for $$,
+  $$ values (pg_temp.nil()), (sync_test.id('coordinator')) $$, 'and who has asked for a slot, not another person');
 select is((select count(*)::integer from sync_scheduler.alert_messages where body::text like '%' || pg_temp.me() || '%'), 0, 'and messages');
 select is(pg_temp.traces(), '{}', 'no table has a trace of them');
 select ok((sync_scheduler.erase_person(pg_temp.me()) @> '{"runs": 0, "entries": 0, "audit_log": 0, "integrations": 0, "alerts": 0, "messages": 0}'),

@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(6);
+select plan(7);
 
 create function pg_temp.preview(n integer, schedule text default null, time_zone text default null)
 returns table (scheduled_for timestamptz, local_time timestamp) language sql as $$
@@ -15,6 +15,8 @@ select results_eq($$ select local_time::time, (scheduled_for at time zone 'Europ
 select is((select count(distinct extract(day from local_time)) from pg_temp.preview(100, '30 2 * * *', 'Europe/Oslo')), 31::bigint, 'days of clock changes included');
 select throws_ok($$ select pg_temp.preview(101) $$, 'PT422', 'invalid_count', 'not more than a hundred');
 select throws_ok($$ select pg_temp.preview(5, '99 * * * *') $$, 'PT422', 'invalid_schedule', 'a schedule that cannot be');
+select throws_ok($$ select public.preview_sync_schedule(sync_test.id('org a'), 'xledger') $$, 'PT404', 'integration_not_found',
+  'an integration that is not connected');
 select sync_test.act_as('owner');
 update public.sync_integrations set schedule = null;
 select sync_test.act_as('viewer');

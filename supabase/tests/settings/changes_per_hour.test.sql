@@ -57,10 +57,11 @@ select is(pg_temp.does(format($$pause_integration_sync(%L, 'webhook', 'and again
 
 delete from public.sync_audit_log;
 select pg_temp.fill('configure_alert_webhook', 1, '20 minutes');
+select pg_temp.fill('configure_alert_webhook', 5, '20 minutes', 'org b', 'outsider');
 insert into public.sync_audit_log (org_id, action, created_at)
 select sync_test.id('org a'), 'configure_alert_webhook', now() - interval '20 minutes' from generate_series(1, 5);
 select is(pg_temp.does(format($$configure_alert_webhook(%L, '{"url": "https://hooks.slack.com/services/T0/B0/x"}')$$, sync_test.id('org a'))),
-  'done', 'what a backend has configured does not count');
+  'done', 'what a backend or another organisation has configured does not count');
 delete from public.sync_audit_log;
 select pg_temp.fill('configure_alert_webhook', 2, '20 minutes'), pg_temp.fill('set_credentials', 1);
 select is(pg_temp.does(format($$configure_alert_webhook(%L, '{"url": "https://hooks.slack.com/services/T0/B0/x"}')$$, sync_test.id('org a'))),

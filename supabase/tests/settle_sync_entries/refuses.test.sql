@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(26);
+select plan(27);
 
 create function pg_temp.settle(entries jsonb, reason text default 'because', type text default 'webhook', org text default 'org a')
 returns int language sql as $$ select public.settle_sync_entries(sync_test.id(org), type, entries, reason) $$;
@@ -61,6 +61,11 @@ select throws_ok($$ select pg_temp.settle(jsonb_build_array(
     jsonb_build_object('entry_key', 'entry 03', 'resolution', 'resend', 'sent_at', now() - interval '1 day'),
     jsonb_build_object('entry_key', 'entry 04', 'resolution', 'abandon', 'sent_at', now()))) $$,
   'PT409', 'entries_not_settleable', 'and a later one may have');
+
+select throws_ok($$ select pg_temp.settle(jsonb_build_array(
+    jsonb_build_object('entry_key', 'entry 03', 'resolution', 'abandon', 'sent_at', now() - interval '1 day'),
+    jsonb_build_object('entry_key', 'entry 04', 'resolution', 'abandon', 'sent_at', now() - interval '1 day'))) $$,
+  'PT409', 'entries_not_settleable', 'who abandons, too');
 
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolution": "forget"}]') $$,
   'PT422', 'invalid_entries', 'an unknown resolution is refused');

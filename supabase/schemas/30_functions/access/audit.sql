@@ -71,7 +71,7 @@ begin
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
     -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,
-    -- and written by a range: as in settle_entries and store_delivery.
+    -- and written by a range: as in settle_sync_entries and store_delivery.
     update public.sync_export_entries e set error_message = null
     from public.sync_audit_log a cross join lateral jsonb_array_elements(case a.action
       when 'entries_settled' then a.details -> 'entries'
@@ -80,7 +80,8 @@ begin
       select o.entry_id from public.sync_export_entries o
       where o.integration_id = a.integration_id and o.entry_key = coalesce(d ->> 'entry_key', d #>> '{}')
         and o.error_message = a.reason offset 0) f
-    where a.actor_id = person and e.entry_id between f.entry_id and f.entry_id returning 1
+    where a.actor_id = person and e.entry_id between f.entry_id and f.entry_id
+      and e.error_message = a.reason returning 1
   ), audit_log as (
     update public.sync_audit_log a set actor_id = nobody, reason = null, details = a.details - 'reason'
     where a.actor_id = person returning 1

@@ -68,19 +68,22 @@ declare
   -- What the connector waits for by its own choice is the run's own time.
   asked constant interval := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
   until constant timestamptz := now() + asked;
+  is_too_long constant boolean := asked > interval '0' and asked + (
+      select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
+    > (select s.longest_wait from sync_scheduler.settings s);
   words text;
 begin
   -- Until when the vendor asks us to wait, for people: by the integration's own clocks, and to the nearest
-  -- minute, because the hint was on its way for a moment.
-  select format(case when wait_for_retry.blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
-      else 'The vendor asks us to come back at %s (%s).' end,
-    to_char((until + interval '30 seconds') at time zone i.time_zone,
-      case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
-  into strict words from public.sync_integrations i where i.id = run.integration_id;
-  if asked > interval '0' and asked + (
-      select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
-    > (select s.longest_wait from sync_scheduler.settings s)
-  then
+  -- minute, because the hint was on its way for a moment. Only if it is said: the server may have lost the
+  -- time zone, and that must keep no run from its retry.
+  if is_too_long or (blames = 'quota' and asked > interval '1 minute') then
+    select format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
+        else 'The vendor asks us to come back at %s (%s).' end,
+      to_char((until + interval '30 seconds') at time zone i.time_zone,
+        case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
+    into strict words from public.sync_integrations i where i.id = run.integration_id;
+  end if;
+  if is_too_long then
     update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
     return;
@@ -92,7 +95,7 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt;
     run.deadline_at := run.deadline_at + asked;
     -- For a shorter wait the connector's own words are enough.
-    if blames = 'quota' and asked > interval '1 minute' then
+    if words is not null then
       run.quota_until := until;
       error_message := left(concat_ws(' ', error_message, words), 500);
     end if;
