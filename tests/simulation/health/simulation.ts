@@ -20,6 +20,8 @@ export class Simulation implements AsyncDisposable {
   static async create(platform: Platform, start: string): Promise<Simulation> {
     const admin = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
     await pauseJobs(admin);
+    // A tick of the real clock may have come while the platform started.
+    await admin`truncate sync_scheduler.ticks`;
     await admin.unsafe(await Deno.readTextFile(new URL("simulation.sql", import.meta.url)));
     await admin`update sync_scheduler.settings set function_url = 'http://caught.invalid/', warmup_lead = '0' where true`;
     // Nothing crashes here, a week has many commits, and nothing reads the statistics.
