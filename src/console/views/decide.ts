@@ -39,8 +39,8 @@ export function decideView(model: OrganisationModel, row: Overview, entry: Entry
   `;
 }
 
-/** Of a batch whose outcome is not known all is decided at once, about the send that the person has looked up. */
+/** About the send that the person has seen. Of a batch whose outcome is not known all is decided at once. */
 function decisionOn({ entry_key, state, batch_id, sent_at }: Entry, resolution: string): Decision {
   const isOfBatch = state === "unknown" && batch_id !== null && sent_at !== null;
-  return isOfBatch ? { batch_id, sent_at, resolution } : { entry_key, resolution };
+  return isOfBatch ? { batch_id, sent_at, resolution } : { entry_key, sent_at, resolution };
 }

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(27);
+select plan(32);
 
 create function pg_temp.settle(entries jsonb, reason text default 'because', type text default 'webhook', org text default 'org a')
 returns int language sql as $$ select public.settle_sync_entries(sync_test.id(org), type, entries, reason) $$;
@@ -66,6 +66,17 @@ select throws_ok($$ select pg_temp.settle(jsonb_build_array(
     jsonb_build_object('entry_key', 'entry 03', 'resolution', 'abandon', 'sent_at', now() - interval '1 day'),
     jsonb_build_object('entry_key', 'entry 04', 'resolution', 'abandon', 'sent_at', now() - interval '1 day'))) $$,
   'PT409', 'entries_not_settleable', 'who abandons, too');
+
+-- As if the one were out of its batch, and the other sent, resent by a person and withdrawn since somebody looked.
+update public.sync_export_entries set batch_id = null where entry_key = 'entry 01';
+update public.sync_export_entries set state = 'withdrawn', sent_at = now() where entry_key = 'entry 05';
+select throws_ok(format($$ select pg_temp.settle('[{"entry_key": "%s", "resolution": "%s", "sent_at": "2026-01-01"}]') $$,
+    entry_key, resolution), 'PT409', 'entries_not_settleable',
+  format('a late %s of %s is not about its last send', resolution, entry_key))
+from (values ('entry 01', 'resend'), ('entry 01', 'abandon'), ('entry 05', 'resend')) v (entry_key, resolution);
+select is(pg_temp.settle('[{"entry_key": "entry 05", "resolution": "resend"}]'), 1, 'who names no send means the last');
+select is(pg_temp.settle(jsonb_build_array(jsonb_build_object('entry_key', 'entry 01', 'resolution', 'resend', 'sent_at', now()))),
+  1, 'and who names the last may decide');
 
 select throws_ok($$ select pg_temp.settle('[{"entry_key": "entry 03", "resolution": "forget"}]') $$,
   'PT422', 'invalid_entries', 'an unknown resolution is refused');

@@ -51,7 +51,8 @@ export async function settle(world: World, random: Random): Promise<void> {
       where integration_id = ${tenant.integrationId} and state = 'unknown' limit 1)`;
   if (batch.length === 0) return;
   const found = vendor.lookup(batch.map((entry) => entry.entry_key));
-  await delay(random.upTo(PAUSE.vendor));
+  // A person takes longer than a worker, which may send the batch again meanwhile.
+  await delay(random.upTo(PAUSE.late));
   const decisions = batch.map(({ entry_key, sent_at }) => ({
     entry_key,
     resolution: found.has(entry_key) ? "exported" : random.pick(["resend", "resend", "abandon"] as const),

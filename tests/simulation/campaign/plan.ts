@@ -43,7 +43,7 @@ export const MISFORTUNES = {
   integration_paused: 0.3,
   entries_redelivered: 0.5,
   entry_changed: 0.2,
-  batch_settled_by_hand: 0.3,
+  batch_settled_by_hand: 1,
 } as const;
 
 /** Longest pauses, in milliseconds. They mix the order of things; nothing is decided by them. */

@@ -102,7 +102,8 @@ changes none. For admins and the service role. The resolutions:
   is closed, and opens again only for yet other content.
 
 `resend` and `abandon` of an unknown entry must name the send that you looked for, by the entry's `sent_at` as
-it was then: a later send may have arrived. Settle all unknown entries of a batch in one call, because the
+it was then: a later send may have arrived. Of other entries they may name it. An entry that was sent again
+since the named send is refused as `entries_not_settleable`. Settle all unknown entries of a batch in one call, because the
 batch goes out again whole. A batch that was sent again since its `sent_at` is refused as
 `batch_was_sent_again`: look it up again, then name that send. An entry that was settled as `resend` has left
 its batch, so the same call by `batch_id` again is `entries_not_found`.
@@ -142,12 +143,10 @@ begin
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending
         -- again.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
-        -- That it did not arrive is said of the very send that a person has looked up: a later send may have
-        -- arrived. A redacted entry has no content to send.
-        when 'resend' then (e.state in ('rejected', 'pending', 'withdrawn') and e.redacted_at is null)
-          or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
-        when 'abandon' then e.state = 'rejected'
-          or (e.state = 'unknown' and e.sent_at is not distinct from d.sent_at)
+        -- A redacted entry has no content to send.
+        when 'resend' then e.state = 'pending'
+          or (e.state in ('rejected', 'withdrawn', 'unknown') and is_last_send and e.redacted_at is null)
+        when 'abandon' then e.state in ('rejected', 'unknown') and is_last_send
         when 'keep' then e.state = 'exported' end)
     into missing, refused
     from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
@@ -155,7 +154,12 @@ begin
     left join lateral (
       select o.* from public.sync_export_entries o
       where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
-        on true;
+        on true
+    -- That it did not arrive, or was refused, is said of the very send that a person has seen. A later send may
+    -- have arrived, and must not be undone by a call that is repeated late.
+    cross join lateral (
+      select e.sent_at is not distinct from coalesce(d.sent_at, case when e.state <> 'unknown' then e.sent_at end)
+        as is_last_send) l;
   exception when data_exception then
     perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "the sent_at of the entry"}');
   end;
