@@ -67,7 +67,7 @@ select throws_ok($$ select pg_temp.settle(jsonb_build_array(
     jsonb_build_object('entry_key', 'entry 04', 'resolution', 'abandon', 'sent_at', now() - interval '1 day'))) $$,
   'PT409', 'entries_not_settleable', 'who abandons, too');
 
--- As if the one were out of its batch, and the other sent, resent by a person and withdrawn since somebody looked.
+-- As if the one were out of its batch, and the other sent, resent by a person and withdrawn since a person looked.
 update public.sync_export_entries set batch_id = null where entry_key = 'entry 01';
 update public.sync_export_entries set state = 'withdrawn', sent_at = now() where entry_key = 'entry 05';
 select throws_ok(format($$ select pg_temp.settle('[{"entry_key": "%s", "resolution": "%s", "sent_at": "2026-01-01"}]') $$,
