@@ -4,7 +4,7 @@ import { readLimited } from "../http/read_limited.ts";
 import { retryAfterSeconds } from "../../core/retry_after.ts";
 import type { ConnectorContext, ExportOutcome } from "../connector.ts";
 import { parseResults } from "./results.ts";
-import { entriesRefused, isAboutEntries, repetitionRefused, statusFailure } from "./status.ts";
+import { entriesRefused, isAboutEntries, repetitionRefused, statusFault } from "./fault.ts";
 import { readRefusal } from "./words.ts";
 
 // 500 results with an error text each fit several times.
@@ -43,7 +43,7 @@ export async function settleAnswer(
   if (status < 200 || status >= 500) {
     // The body is of no use; leaving it unread would keep the connection.
     await response.body?.cancel();
-    return unsettled(entries, statusFailure(status, hintOf(headers, context.clock.now())));
+    return unsettled(entries, statusFault(status, hintOf(headers, context.clock.now())));
   }
   const text = await readBody(response, context.signal);
   if (text === null) return unsettled(entries, malformed(status, "is too large"));
@@ -78,7 +78,7 @@ function settleRefusal(
   const keys = entries.map((entry) => entry.entry_key);
   const { words, namesEntries } = readRefusal(secrets.redact(text), keys, status);
   if (!isAboutEntries(status, namesEntries)) {
-    return unsettled(entries, statusFailure(status, hintOf(headers, clock.now()), words));
+    return unsettled(entries, statusFault(status, hintOf(headers, clock.now()), words));
   }
   if (isRepetition) return unsettled(entries, repetitionRefused(status, words));
   const outcome = unsettled(entries, entriesRefused(status, words));

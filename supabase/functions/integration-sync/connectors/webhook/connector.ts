@@ -19,7 +19,7 @@ import {
 } from "./config.ts";
 import { signedHeaders } from "../http/signed_headers.ts";
 import { unsoundEntries } from "./payload.ts";
-import { statusFailure } from "./status.ts";
+import { statusFault } from "./fault.ts";
 
 /**
  * The generic connector: POSTs each batch as JSON to a configured address, signed after the Standard Webhooks
@@ -129,7 +129,7 @@ const awayStatuses: readonly number[] = [502, 503, 504];
 /** A check sends nothing that could be in doubt. */
 function checkFailure(response: Response, now: number): Failure {
   const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
-  const why = statusFailure(response.status, hint);
+  const why = statusFault(response.status, hint);
   if (why.class !== "ambiguous") return why;
   const message = `The receiver is not available at the moment (${response.status}).`;
   return failure("transient", "webhook_unavailable", message, hint);

@@ -2,7 +2,7 @@ import { type ConnectorContext, defineConnector, type PingOutcome } from "../con
 import { parseXledgerConfig, parseXledgerCredentials } from "./config.ts";
 import { findMissingCode } from "./codes.ts";
 import { exportVouchers } from "./export.ts";
-import { readFailure } from "./faults.ts";
+import { readFailure } from "./fault.ts";
 import { lookupVouchers } from "./lookup.ts";
 import { createPace } from "./pace.ts";
 import { askXledger, type XledgerLink } from "./request.ts";

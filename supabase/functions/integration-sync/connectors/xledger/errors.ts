@@ -1,6 +1,6 @@
 import { hintSeconds } from "../../core/retry_after.ts";
 import { storableText } from "../../core/storable_text.ts";
-import { accessRefused, makeFault, type XledgerFault } from "./faults.ts";
+import { accessRefused, makeFault, type XledgerFault } from "./fault.ts";
 
 /** One of the `errors` of a GraphQL answer. */
 export interface XledgerError {

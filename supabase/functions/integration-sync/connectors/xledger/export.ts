@@ -3,7 +3,7 @@ import type { Failure } from "../../core/errors.ts";
 import { codeMissing } from "../code_missing.ts";
 import type { ConnectorContext, ExportOutcome } from "../connector.ts";
 import type { XledgerConfig } from "./config.ts";
-import { readFailure } from "./faults.ts";
+import { readFailure } from "./fault.ts";
 import { findVouchers, settleVouchers } from "./find.ts";
 import { importPending } from "./lookup.ts";
 import { rememberUnsent, startAnew } from "./retry_lookup.ts";

@@ -2,7 +2,7 @@ import * as z from "../../core/zod.ts";
 import type { EntryResult } from "../../vouchers/entries.ts";
 import { storableText } from "../../core/storable_text.ts";
 import type { XledgerConfig } from "./config.ts";
-import type { XledgerFault } from "./faults.ts";
+import type { XledgerFault } from "./fault.ts";
 import { byExtIdentifier, byLiteral, readPages } from "./pages.ts";
 import type { XledgerLink } from "./request.ts";
 import type { Named } from "./voucher.ts";

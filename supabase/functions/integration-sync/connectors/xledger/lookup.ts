@@ -1,7 +1,7 @@
 import type { Entry } from "../../vouchers/entries.ts";
 import { type Failure, failure } from "../../core/errors.ts";
 import type { LookupOutcome } from "../connector.ts";
-import { readFailure } from "./faults.ts";
+import { readFailure } from "./fault.ts";
 import { findVouchers, settleVouchers } from "./find.ts";
 import { losePatience } from "./retry_lookup.ts";
 import type { XledgerLink } from "./request.ts";

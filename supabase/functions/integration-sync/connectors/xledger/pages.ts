@@ -1,6 +1,6 @@
 import * as z from "../../core/zod.ts";
 import { chunk } from "../../core/chunk.ts";
-import { lostFault, type XledgerFault } from "./faults.ts";
+import { lostFault, type XledgerFault } from "./fault.ts";
 import { askPatiently, type XledgerLink } from "./request.ts";
 
 const idsAtOnce = 500;

@@ -8,7 +8,7 @@ import { vendorSignal } from "../http/vendor_timeout.ts";
 import type { Pace } from "./pace.ts";
 import type { XledgerConfig, XledgerCredentials } from "./config.ts";
 import { errorsFault, type XledgerError } from "./errors.ts";
-import { lostFault, statusFault, unsentFault, type XledgerFault } from "./faults.ts";
+import { lostFault, statusFault, unsentFault, type XledgerFault } from "./fault.ts";
 
 // A page of 1,000 items with a message each fits several times.
 const maxAnswerBytes = 4 * 1024 * 1024;

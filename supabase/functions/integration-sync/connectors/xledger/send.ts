@@ -1,7 +1,7 @@
 import * as z from "../../core/zod.ts";
 import type { EntryResult } from "../../vouchers/entries.ts";
 import { type Failure, failure } from "../../core/errors.ts";
-import { readFailure, type XledgerFault } from "./faults.ts";
+import { readFailure, type XledgerFault } from "./fault.ts";
 import { findVouchers } from "./find.ts";
 import { askPatiently, type XledgerLink } from "./request.ts";
 import { mostCharacters, type Prepared, toInputs } from "./voucher.ts";

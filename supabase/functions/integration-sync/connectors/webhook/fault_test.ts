@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isAboutEntries } from "./status.ts";
+import { isAboutEntries } from "./fault.ts";
 
 for (const status of [408, 409, 425, 429]) {
   Deno.test(`a ${status} is not about entries, even when it names one`, () => {

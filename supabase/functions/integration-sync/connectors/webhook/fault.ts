@@ -13,7 +13,7 @@ const aboutTheMoment: readonly number[] = [408, 409, 425, 429];
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { isAboutEntries } from "./status.ts";
+ * import { isAboutEntries } from "./fault.ts";
  *
  * assert.equal(isAboutEntries(422, false), true);
  * assert.equal(isAboutEntries(404, false), false);
@@ -45,13 +45,13 @@ export function isAboutEntries(status: number, namesEntries: boolean): boolean {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { statusFailure } from "./status.ts";
+ * import { statusFault } from "./fault.ts";
  *
- * assert.equal(statusFailure(502, null).class, "ambiguous");
- * assert.equal(statusFailure(429, 7).retry_after_seconds, 7);
+ * assert.equal(statusFault(502, null).class, "ambiguous");
+ * assert.equal(statusFault(429, 7).retry_after_seconds, 7);
  * ```
  */
-export function statusFailure(status: number, retryAfter: number | null, words = ""): Failure {
+export function statusFault(status: number, retryAfter: number | null, words = ""): Failure {
   if (status === 429) {
     const wait = retryAfter ?? defaultRateLimitSeconds;
     return failure("rate_limited", "webhook_rate_limited", "The receiver asks us to slow down (429).", wait);
@@ -92,7 +92,7 @@ function permanent(status: number, code: keyof typeof permanentMessages, words: 
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { entriesRefused } from "./status.ts";
+ * import { entriesRefused } from "./fault.ts";
  *
  * assert.equal(entriesRefused(400, "No such account.").message, "The receiver answered 400: No such account.");
  * ```
@@ -115,7 +115,7 @@ export function entriesRefused(status: number, words: string): Failure {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { repetitionRefused } from "./status.ts";
+ * import { repetitionRefused } from "./fault.ts";
  *
  * assert.equal(repetitionRefused(413, "").class, "ambiguous");
  * ```

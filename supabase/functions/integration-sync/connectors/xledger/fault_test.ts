@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { errorsFault, type XledgerError } from "./errors.ts";
-import { readFailure, statusFault } from "./faults.ts";
+import { readFailure, statusFault } from "./fault.ts";
 
 const now = Date.parse("2026-11-23T10:00:00Z");
 

@@ -28,7 +28,7 @@ export interface XledgerFault {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { statusFault } from "./faults.ts";
+ * import { statusFault } from "./fault.ts";
  *
  * assert.equal(statusFault(401, null).failure.class, "permanent");
  * assert.deepEqual([statusFault(504, null).failure.class, statusFault(504, null).maybeTaken], ["ambiguous", true]);
@@ -64,7 +64,7 @@ export function statusFault(status: number, retryAfter: number | null): XledgerF
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { lostFault } from "./faults.ts";
+ * import { lostFault } from "./fault.ts";
  *
  * assert.equal(lostFault("xledger_connection_lost", "The connection was lost.").maybeTaken, true);
  * ```
@@ -80,7 +80,7 @@ export function lostFault(code: string, message: string): XledgerFault {
  * ```ts
  * import assert from "node:assert/strict";
  * import { failure } from "../../core/errors.ts";
- * import { unsentFault } from "./faults.ts";
+ * import { unsentFault } from "./fault.ts";
  *
  * assert.equal(unsentFault(failure("transient", "xledger_connection_refused", "No.")).maybeTaken, false);
  * ```
@@ -95,7 +95,7 @@ export function unsentFault(why: Failure): XledgerFault {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { readFailure, statusFault } from "./faults.ts";
+ * import { readFailure, statusFault } from "./fault.ts";
  *
  * assert.equal(readFailure(statusFault(504, null)).class, "transient");
  * ```
@@ -112,7 +112,7 @@ export function readFailure({ failure: why }: XledgerFault): Failure {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { accessRefused } from "./faults.ts";
+ * import { accessRefused } from "./fault.ts";
  *
  * assert.equal(accessRefused().failure.class, "permanent");
  * ```
@@ -129,7 +129,7 @@ export function accessRefused(): XledgerFault {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { makeFault } from "./faults.ts";
+ * import { makeFault } from "./fault.ts";
  *
  * assert.equal(makeFault("ambiguous", "xledger_timeout", "No answer.").maybeTaken, true);
  * ```
