@@ -3,7 +3,7 @@ import { delay } from "../../wait.ts";
 import type { Answer } from "./api.ts";
 import type { BatchOptions } from "./batch.ts";
 import type { Fault } from "./faults.ts";
-import { closed } from "../http.ts";
+import { closed, send as sendText } from "../http.ts";
 import { send } from "./http.ts";
 import { ODataError } from "./odata_error.ts";
 
@@ -40,6 +40,7 @@ export function createFaultInjection(now: () => number): FaultInjection {
     };
     switch (fault?.kind) {
       case "status":
+        if (fault.text !== undefined) return sendText(response, fault.status, fault.text, fault.headers);
         return send(response, fault.status, fault.body ?? { error: { code: "Unknown", message: "Fault." } }, {
           ...fault.headers,
         });

@@ -22,6 +22,8 @@ export type Misbehaviour =
     readonly status: number;
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: unknown;
+    /** Instead of a body: as it is, such as the page of a gateway. */
+    readonly text?: string;
   }
   /** Cuts the connection, without carrying anything out. */
   | { readonly kind: "drop" }

@@ -37,6 +37,7 @@ function faultOf(random: () => number): Fault {
     { on, kind: "status", status: 429, headers: { "retry-after": "3" } },
     { on, kind: "status", status: pick([502, 503]), headers: { "retry-after": "20" } },
     { on, kind: "status", status: 401 },
+    { on, kind: "status", status: 418, text: "<html>I'm a teapot</html>" },
   ]);
 }
 

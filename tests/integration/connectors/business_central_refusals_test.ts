@@ -148,3 +148,46 @@ for (
     });
   }
 }
+
+const gateways = [
+  ["a page", "<html><body>I'm a teapot</body></html>"],
+  ["nothing", ""],
+  ["a gateway's own JSON", '{"error":{"code":418,"message":"Short and stout."}}'],
+] as const;
+for (const [what, text] of gateways) {
+  for (const on of ["read", "batch", "post"] as const) {
+    Deno.test(`Business Central rejects no voucher when a ${on} is answered with 418 and ${what}`, async () => {
+      await using bench = await startBusinessCentralTest();
+      const one = two.slice(0, 1);
+      bench.fake.misbehave({ on, kind: "status", status: 418, text });
+      const outcome = await send(bench, one);
+      // After a Post its lines are in the journal, where the next attempt finds them.
+      assert.equal(states(outcome), on === "post" ? "unknown" : "pending");
+      assert.deepEqual(failed(outcome), ["permanent", "business_central_no_reason"]);
+      assert.match(outcome.failure?.message ?? "", /status 418/);
+      const again = on === "post" ? await resend(bench, one) : await send(bench, one);
+      assert.equal(states(again), "exported");
+      assertPostedOnce(bench, one);
+    });
+  }
+}
+
+Deno.test("Business Central rejects nothing and posts no more of a batch when a part of it is answered with 418 and a page", async () => {
+  await using bench = await startBusinessCentralTest();
+  const entries = vouchers(bench, 3, [1]);
+  // The whole is refused for the first; then the first alone, and the last alone meets the gateway.
+  bench.beforeRequest = () => {
+    const posts = bench.fake.requests.filter((request) => request.includes("Microsoft.NAV.post")).length;
+    if (posts !== 2) return;
+    bench.beforeRequest = () => {};
+    bench.fake.misbehave({ on: "post", kind: "status", status: 418, text: "<html></html>" });
+  };
+  const outcome = await send(bench, entries);
+  assert.deepEqual(failed(outcome), ["permanent", "business_central_no_reason"]);
+  assert.equal(states(outcome), "pending pending unknown");
+  assert.equal(bench.fake.company.ledger.length, 0);
+  await bench.clock.advance(700_000);
+  assert.equal(states(await resend(bench, entries)), "rejected exported exported");
+  assertPostedOnce(bench, entries.slice(1));
+  assert.deepEqual(bench.fake.journal.lines, []);
+});

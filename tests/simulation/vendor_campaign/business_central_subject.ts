@@ -164,6 +164,7 @@ function drawFault(random: Random): Fault {
     { on, kind: "status", status: 429, headers: { "retry-after": String(random.upTo(60)) } },
     { on, kind: "status", status: random.pick([502, 503, 504]), headers: { "retry-after": "20" } },
     { on, kind: "status", status: 401 },
+    { on, kind: "status", status: random.pick([400, 418]), text: "<html>I'm a teapot</html>" },
     { on: random.pick(["batch", "post"] as const), kind: "status", status: 409, body: { error: LOCK } },
     { on, kind: "slow", ms: 1 },
   ]);

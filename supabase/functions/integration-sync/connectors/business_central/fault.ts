@@ -11,6 +11,7 @@ export class BusinessCentralFault extends Error {
     readonly failure: Failure,
     /** Whether the request may have been carried out all the same, or still may be. */
     readonly isDoubtful: boolean = false,
+    /** Business Central's own verdict, which may be about a voucher; null when it gave none. */
     readonly refusal: Refusal | null = null,
     /** Whether it is proved that nothing of the request was sent. */
     readonly isUnsent: boolean = false,
@@ -20,7 +21,10 @@ export class BusinessCentralFault extends Error {
   }
 }
 
-const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
+/** OData's form. A code of digits only, which Business Central has not, is a gateway's. */
+const errorSchema = z.object({
+  error: z.object({ code: z.string().check(z.regex(/^(?!\d+$)/)), message: z.string() }),
+});
 
 /**
  * What a status other than 2xx means for one request.
@@ -31,7 +35,10 @@ const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.st
  * | 408, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
  * | 3xx, 401, 403, 404 | permanent: the integration is set up wrongly |
  * | 409 or other 4xx that name a lock | transient: nothing was carried out |
- * | other 4xx | permanent; `refusal` says why, and the caller may know that it is about one entry |
+ * | other 4xx | permanent |
+ *
+ * A 404 or other 4xx with an error of Business Central's own has it as `refusal`; the caller may know that it is about
+ * one entry. Without one something else may have answered, such as a gateway, and nothing was judged.
  *
  * @example
  * ```ts
@@ -67,10 +74,12 @@ export function statusFault(
   if (status === 404) return permanent("business_central_not_found", status, said);
   if (status >= 300 && status < 400) return permanent("business_central_redirect", status);
   if (status >= 400 && status < 500 && status !== 408) {
-    const refusal = said ?? { code: "", message: "" };
-    return isMomentary(status, refusal)
-      ? busy(retryAfter)
-      : permanent("business_central_refused", status, refusal);
+    if (isMomentary(status, said)) return busy(retryAfter);
+    return permanent(
+      said === undefined ? "business_central_no_reason" : "business_central_refused",
+      status,
+      said,
+    );
   }
   return isWrite ? doubtful(`answered ${status}`, retryAfter) : unavailable(`answered ${status}`, retryAfter);
 }
@@ -85,7 +94,7 @@ function busy(retryAfter: number | null): BusinessCentralFault {
 /** Before they are cut to a length: half of a secret is not recognised any more. */
 function wordsIn(body: unknown, secrets: Secrets): Refusal | undefined {
   const said = errorSchema.safeParse(body).data?.error;
-  if (said === undefined) return undefined;
+  if (said === undefined || said.code + said.message === "") return undefined;
   return { code: secrets.redact(said.code), message: secrets.redact(said.message) };
 }
 
@@ -134,6 +143,8 @@ const permanentMessages = {
     "Business Central does not find what is configured. Check environment, company and journal.",
   business_central_redirect: "Business Central answered with a redirect, which is not followed.",
   business_central_refused: "Business Central refused a request.",
+  business_central_no_reason:
+    "A request was refused without a reason. A proxy or a firewall may have answered instead of Business Central.",
 } as const;
 
 function permanent(

@@ -14,6 +14,7 @@ for (
     [408, "ambiguous", "transient", false],
     [409, "transient", "transient", false],
     [412, "permanent", "permanent", true],
+    [418, "permanent", "permanent", true],
     [429, "rate_limited", "rate_limited", false],
     [500, "ambiguous", "transient", false],
     [502, "ambiguous", "transient", false],
@@ -29,6 +30,32 @@ for (
     assert.equal(fault(true).refusal !== null, isRefusal);
   });
 }
+
+for (
+  const [what, given] of [
+    ["HTML", "<html>I'm a teapot</html>"],
+    ["nothing", null],
+    ["an error without a message", { error: { code: "Teapot" } }],
+    ["an error of empty words", { error: { code: "", message: "" } }],
+    ["an error whose code is a number", { error: { code: "418", message: "No." } }],
+    ["the error of OAuth", { error: "invalid_request", error_description: "No." }],
+  ] as const
+) {
+  for (const status of [400, 404, 418]) {
+    Deno.test(`statusFault takes a ${status} with ${what} for no verdict of Business Central`, () => {
+      const details = { isWrite: true, retryAfter: null, context: testContext() };
+      const { failure, refusal, isDoubtful } = statusFault(status, { ...details, body: given });
+      assert.deepEqual([failure.class, refusal, isDoubtful], ["permanent", null, false]);
+      assert.ok(failure.message.includes(`status ${status}`), failure.message);
+    });
+  }
+}
+
+Deno.test("statusFault quotes a verdict when only its message is not empty", () => {
+  const details = { isWrite: true, retryAfter: null, context: testContext() };
+  const fault = statusFault(400, { ...details, body: { error: { code: "", message: "No." } } });
+  assert.deepEqual(fault.refusal, { code: "", message: "No." });
+});
 
 Deno.test("statusFault keeps the hint when Retry-After is there, and draws one for a 429 when it is not", () => {
   const details = { isWrite: true, body: null, context: testContext({ random: () => 0.99 }) };

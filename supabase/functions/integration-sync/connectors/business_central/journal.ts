@@ -92,8 +92,8 @@ export function openJournal(
 ): JournalLines {
   const path = `${place.journalPath}/journalLines`;
 
-  /** One `$batch` of writes. A refused operation is an answer; one of unknown outcome is a fault. */
-  async function runBatch(operations: readonly Operation[]): Promise<(Refusal | "done" | "skipped")[]> {
+  /** One `$batch` of writes. An operation that Business Central itself refused is an answer; other failures are faults. */
+  async function runBatch(operations: readonly Operation[]): Promise<(Refusal | "done" | "undone")[]> {
     await beforeWrite();
     const requests = operations.map(({ method, url, headers, body }, index): ExactJson => ({
       id: String(index),
@@ -108,15 +108,16 @@ export function openJournal(
     if (!parsed.success) throw doubtful("answered in an unknown shape");
     const byId = new Map(parsed.data.responses.map((response) => [response.id, response]));
     const faults: BusinessCentralFault[] = [];
-    const outcomes = operations.map((_operation, index) => {
+    const outcomes = operations.map(({ method }, index) => {
       const response = byId.get(String(index));
-      if (response === undefined) return "skipped";
+      if (response === undefined) return "undone";
       const status = Number(response.status);
       if (status >= 200 && status < 300) return "done";
+      // Gone, or changed.
+      if (method === "DELETE" && (status === 404 || status === 412)) return "undone";
       const fault = statusFault(status, { isWrite: true, body: response.body, retryAfter: null, context });
-      // Gone, changed or refused for its content; everything else is about the whole.
-      if (status !== 404 && status !== 412 && fault.refusal === null) faults.push(fault);
-      return fault.refusal ?? { code: "", message: "" };
+      if (fault.refusal === null) faults.push(fault);
+      return fault.refusal ?? "undone";
     });
     // One in doubt puts the whole in doubt, whatever comes before it.
     const fault = faults.find(({ isDoubtful }) => isDoubtful) ?? faults[0];

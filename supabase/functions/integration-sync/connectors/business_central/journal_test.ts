@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { testContext } from "../../testing/connector_context.ts";
 import type { BusinessCentralClient } from "./client.ts";
 import { BusinessCentralFault } from "./fault.ts";
-import { openJournal, type StandingLine } from "./journal.ts";
+import { type JournalLines, openJournal, type StandingLine } from "./journal.ts";
+import { voucher } from "./testing/books.ts";
 
 const lines = ["a", "b", "c"].map((id): StandingLine => ({
   id,
@@ -17,9 +18,9 @@ const lines = ["a", "b", "c"].map((id): StandingLine => ({
   dimensions: [],
 }));
 
-/** Removes three lines, whose operations are answered with these statuses; those that are missing are skipped. */
-async function remove(...statuses: string[]): Promise<string[]> {
-  const responses = statuses.map((status, index) => ({ id: String(index), status }));
+/** A journal whose `$batch` has these answers to its operations; those that are missing are skipped. */
+function journalThatAnswers(...answers: { status: string; body?: unknown }[]): JournalLines {
+  const responses = answers.map((answer, index) => ({ id: String(index), ...answer }));
   const unused = () => assert.fail();
   const client: BusinessCentralClient = {
     list: unused,
@@ -28,7 +29,11 @@ async function remove(...statuses: string[]): Promise<string[]> {
     write: () => Promise.resolve({ responses }),
   };
   const place = { companyPath: "", journalPath: "", journalCode: "SYNC" };
-  const journal = openJournal(client, place, testContext(), () => Promise.resolve());
+  return openJournal(client, place, testContext(), () => Promise.resolve());
+}
+
+async function remove(...statuses: string[]): Promise<string[]> {
+  const journal = journalThatAnswers(...statuses.map((status) => ({ status })));
   return (await journal.remove(lines)).map(({ id }) => id);
 }
 
@@ -53,4 +58,29 @@ for (
       return true;
     });
   });
+}
+
+/** Inserts a voucher whose second line has this answer, and says why it was refused. */
+async function insert(status: string, body?: unknown): Promise<string | undefined> {
+  const journal = journalThatAnswers({ status: "201" }, { status, body });
+  const { refused } = await journal.insert(voucher.lines.map((line) => ({ voucher, line })));
+  return refused.get(voucher.entry_key);
+}
+
+for (const status of ["400", "404", "412", "418"]) {
+  Deno.test(`an operation refuses its voucher when Business Central itself answers ${status}`, async () => {
+    const body = { error: { code: "Application_DialogException", message: "No." } };
+    assert.equal(await insert(status, body), "Business Central refused the voucher: No.");
+  });
+
+  for (const body of [undefined, "<html></html>"]) {
+    Deno.test(`an operation refuses no voucher when it is answered ${status} with ${body ?? "nothing"}`, async () => {
+      await assert.rejects(insert(status, body), (error) => {
+        assert.ok(error instanceof BusinessCentralFault);
+        assert.deepEqual([error.failure.class, error.refusal], ["permanent", null]);
+        assert.ok(error.message.includes(`status ${status}`), error.message);
+        return true;
+      });
+    });
+  }
 }

@@ -25,9 +25,9 @@ const entityChanged = "Request_EntityChanged";
  * assert.equal(isMomentary(409, { code: "Request_EntityChanged", message: "Another user has already changed it." }), false);
  * ```
  */
-export function isMomentary(status: number, { code, message }: Refusal): boolean {
-  if (code === sameKey || code === entityChanged) return false;
-  return status === 409 || /locked by|another (user|session)|deadlock/i.test(message);
+export function isMomentary(status: number, said: Refusal | undefined): boolean {
+  if (said?.code === sameKey || said?.code === entityChanged) return false;
+  return status === 409 || /locked by|another (user|session)|deadlock/i.test(said?.message ?? "");
 }
 
 /**
