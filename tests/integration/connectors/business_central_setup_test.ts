@@ -110,7 +110,10 @@ Deno.test("Business Central's ping says ok, by ids as by names", async () => {
 });
 
 for (
-  const [status, error] of [[400, "temporarily_unavailable"], [400, "server_error"], [503, "other"]] as const
+  const [status, error] of [[400, "temporarily_unavailable"], [400, "server_error"], [425, "other"], [
+    503,
+    "other",
+  ]] as const
 ) {
   Deno.test(`Business Central's ping says transient when the sign-in is answered with ${status} ${error}`, async () => {
     await using bench = await startBusinessCentralTest();

@@ -20,6 +20,8 @@ const outcomes:
     ["a 503 comes before", { kind: "status", status: 503 }, "unknown", "ambiguous", 0],
     ["a 401 comes", { kind: "status", status: 401 }, "pending", "permanent", 0],
     ["a 404 comes", { kind: "status", status: 404 }, "pending", "permanent", 0],
+    ["a 418 comes", { kind: "status", status: 418 }, "pending", "permanent", 0],
+    ["a 425 comes", { kind: "status", status: 425 }, "pending", "transient", 0],
     [
       "a limit is hit",
       { kind: "error", error: { message: "m", code: "BAD_REQUEST.INSUFFICIENT_CREDITS" } },

@@ -32,6 +32,7 @@ const errorSchema = z.object({
  * | status | class |
  * | --- | --- |
  * | 429 | rate_limited, at `Retry-After` or, as it is not promised, after 30 to 60 seconds |
+ * | 425 | transient, at `Retry-After`: nothing was carried out |
  * | 408, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
  * | 3xx, 401, 403, 404 | permanent: the integration is set up wrongly |
  * | 409 or other 4xx that name a lock | transient: nothing was carried out |
@@ -73,6 +74,7 @@ export function statusFault(
   if (status === 403) return permanent("business_central_access_refused", status);
   if (status === 404) return permanent("business_central_not_found", status, said);
   if (status >= 300 && status < 400) return permanent("business_central_redirect", status);
+  if (status === 425) return unavailable(`answered ${status}`, retryAfter);
   if (status >= 400 && status < 500 && status !== 408) {
     if (isMomentary(status, said)) return busy(retryAfter);
     return permanent(
@@ -119,7 +121,7 @@ export function doubtful(what: string, retryAfter: number | null = null): Busine
 }
 
 /**
- * A read that failed: nothing has changed.
+ * A request that changed nothing: a read, or one that was not carried out.
  *
  * @example
  * ```ts

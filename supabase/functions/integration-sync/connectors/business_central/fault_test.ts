@@ -15,6 +15,7 @@ for (
     [409, "transient", "transient", false],
     [412, "permanent", "permanent", true],
     [418, "permanent", "permanent", true],
+    [425, "transient", "transient", false],
     [429, "rate_limited", "rate_limited", false],
     [500, "ambiguous", "transient", false],
     [502, "ambiguous", "transient", false],
@@ -60,6 +61,7 @@ Deno.test("statusFault quotes a verdict when only its message is not empty", () 
 Deno.test("statusFault keeps the hint when Retry-After is there, and draws one for a 429 when it is not", () => {
   const details = { isWrite: true, body: null, context: testContext({ random: () => 0.99 }) };
   assert.equal(statusFault(503, { ...details, retryAfter: 20 }).failure.retry_after_seconds, 20);
+  assert.equal(statusFault(425, { ...details, retryAfter: 20 }).failure.retry_after_seconds, 20);
   assert.equal(statusFault(429, { ...details, retryAfter: 7 }).failure.retry_after_seconds, 7);
   assert.equal(statusFault(429, { ...details, retryAfter: null }).failure.retry_after_seconds, 59);
 });

@@ -136,10 +136,11 @@ async function fetchToken(
   const refused = errorSchema.safeParse(answer).data;
   // Whatever its status: two of OAuth's errors are temporary.
   const passes = refused?.error === "temporarily_unavailable" || refused?.error === "server_error";
-  if (passes || response.status < 300 || response.status >= 500 || response.status === 408) {
-    throw unavailable(`could not be signed in to (status ${response.status})`, hint);
+  const { status } = response;
+  if (passes || status < 300 || status >= 500 || status === 408 || status === 425) {
+    throw unavailable(`could not be signed in to (status ${status})`, hint);
   }
-  throw setUpWrongly("business_central_sign_in_refused", signInMessage(response.status, refused));
+  throw setUpWrongly("business_central_sign_in_refused", signInMessage(status, refused));
 }
 
 /** The code, but not the description: it holds ids of the tenant and of the request. */

@@ -12,14 +12,16 @@ export interface XledgerFault {
 }
 
 /**
- * What a status other than 2xx says.
+ * What a status other than 2xx says. `errors` in the body come before it: see errors.ts, and `outweighs` in request.ts
+ * for the exceptions.
  *
  * | status | meaning |
  * | --- | --- |
  * | 401, 403 | permanent: the access is refused |
  * | 429 | rate limited |
  * | 3xx, 404, 410 | permanent: no API at this address |
- * | 408, 409, 425, 5xx | ambiguous |
+ * | 425 | transient, at `Retry-After`: nothing was carried out |
+ * | 408, 409, 5xx | ambiguous |
  * | other 4xx | permanent: the request is refused |
  *
  * Xledger's own limits do not come this way, so a 429 is a gateway's, which may have
@@ -50,7 +52,10 @@ export function statusFault(status: number, retryAfter: number | null): XledgerF
       `There is no Xledger API at the configured address (status ${status}). Check the address.`;
     return makeFault("permanent", "xledger_not_found", message);
   }
-  if (status < 500 && status !== 408 && status !== 409 && status !== 425) {
+  if (status === 425) {
+    return makeFault("transient", "xledger_unavailable", `Xledger answered ${status}.`, retryAfter);
+  }
+  if (status < 500 && status !== 408 && status !== 409) {
     return makeFault("permanent", "xledger_refused", `Xledger refused the request (status ${status}).`);
   }
   const message =

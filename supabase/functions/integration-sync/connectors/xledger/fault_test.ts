@@ -114,6 +114,7 @@ for (
     [409, ["ambiguous", true]],
     [429, ["rate_limited", true]],
     [418, ["permanent", false]],
+    [425, ["transient", false]],
     [500, ["ambiguous", true]],
     [502, ["ambiguous", true]],
     [503, ["ambiguous", true]],
@@ -125,6 +126,10 @@ for (
     assert.deepEqual([failure.class, maybeTaken], expected);
   });
 }
+
+Deno.test("statusFault keeps the hint when a 425 has one", () => {
+  assert.equal(statusFault(425, 30).failure.retry_after_seconds, 30);
+});
 
 Deno.test("readFailure keeps the hint when a read was ambiguous", () => {
   const { class: errorClass, retry_after_seconds } = readFailure(statusFault(503, 30));
