@@ -8,7 +8,7 @@
 export type ErrorClass = "transient" | "rate_limited" | "ambiguous" | "permanent";
 
 /**
- * What a failure is about. The engine acts on it, never on a code:
+ * What a failure is about. The engine acts on it, never on a connector's code:
  *
  * | blames | meaning | what follows |
  * | --- | --- | --- |
