@@ -21,7 +21,7 @@ export interface Examination {
   /** Send a warm-up to the Edge Function. */
   readonly mayAsk: boolean;
   /** How long an answer, or a queue that moves, is waited for. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   /** The function's address as the project's name suggests it. */
   readonly suggestedUrl: string;
 }

@@ -45,7 +45,7 @@ export interface DiagnoseOptions {
   /** Send the function a warm-up; true by default. */
   readonly mayAsk?: boolean;
   /** How long an answer is waited for; 20 s by default. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
   /** The function's address, put into the SQL that sets it. */
   readonly suggestedUrl?: string;
 }
@@ -67,7 +67,7 @@ export interface DiagnoseOptions {
  * ```
  */
 export async function* diagnose(sql: Sql, options: DiagnoseOptions): AsyncGenerator<Diagnosis> {
-  const { schemas, checks = CHECKS, mayAsk = true, patienceMs = 20_000 } = options;
+  const { schemas, checks = CHECKS, mayAsk = true, timeoutMs = 20_000 } = options;
   const { suggestedUrl = FUNCTION_URL } = options;
   const looking = look(sql);
   const expected = await looking(hasOwnMembership) ? schemas : withoutMembership(schemas);
@@ -75,7 +75,7 @@ export async function* diagnose(sql: Sql, options: DiagnoseOptions): AsyncGenera
     sql,
     schemas: expected,
     mayAsk,
-    patienceMs,
+    timeoutMs,
     suggestedUrl,
     look: looking,
   };

@@ -1,5 +1,5 @@
 /**
- * Asks until the answer is yes or the patience is over, and says which.
+ * Asks until the answer is yes or the time is over, and says which.
  *
  * @example
  * ```ts
@@ -10,11 +10,11 @@
  * assert.equal(await until(() => Promise.resolve(false), 0), false);
  * ```
  */
-export async function until(answer: () => Promise<boolean>, patienceMs: number): Promise<boolean> {
-  const deadline = performance.now() + patienceMs;
+export async function until(answer: () => Promise<boolean>, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs;
   while (!await answer()) {
     if (performance.now() >= deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(200, patienceMs)));
+    await new Promise((resolve) => setTimeout(resolve, Math.min(200, timeoutMs)));
   }
   return true;
 }

@@ -13,7 +13,7 @@ const LONGEST_POLL_MS = 15_000;
 const SILENCE_MS = 60_000;
 const LONGEST_SILENCE_MS = 600_000;
 /** A session that is just being renewed, a gateway that counts requests: some errors pass. */
-const PATIENCE = 5;
+const MAX_FAILURES = 5;
 
 /** What happens to a run that is followed. */
 export interface FollowListener {
@@ -128,7 +128,7 @@ export function followRun(
     if (looking.signal.aborted) return;
     const isHopeless = error.code === "not_authorized" || error.status === 400;
     if (error.isUnanswered) failures = 0;
-    else if (isHopeless || ++failures >= PATIENCE) end(() => listener.onError?.(error));
+    else if (isHopeless || ++failures >= MAX_FAILURES) end(() => listener.onError?.(error));
     // Whether it passes is to be known soon, however silent the run is.
     else if (failures === 1) distance = FIRST_POLL_MS;
   }

@@ -13,7 +13,7 @@ import { PASSWORD } from "./people.ts";
 import type { ApiAccess } from "./tenant.ts";
 
 // Chromium on a busy machine; nothing asserts on how long it takes.
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 /** A page with the parts that tests touch, and what it has done so far. */
 export interface ConsolePage extends AsyncDisposable {
@@ -59,7 +59,7 @@ export async function openConsole(access: ApiAccess, options: OpenOptions = {}):
   const { browser } = await (running ??= startBrowser());
   const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  page.setDefaultTimeout(TIMEOUT_MS);
   const requests: string[] = [];
   const problems: string[] = [];
   let loads = 0;

@@ -13,7 +13,7 @@ import type { WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 export type Run = Database["public"]["Tables"]["sync_run_log"]["Row"];
 
 // A run that hangs, not a slow machine: nothing asserts on how long it takes.
-const PATIENCE = { timeoutMs: 180_000 };
+const LONGEST_WAIT = { timeoutMs: 180_000 };
 
 /** Reads a run as the database has it. */
 export async function readRun(sql: Sql, runId: string): Promise<Run> {
@@ -27,7 +27,7 @@ export function untilStatus(sql: Sql, runId: string, ...statuses: Run["status"][
   return until(`run ${runId} is ${statuses.join(" or ")}`, async () => {
     const run = await readRun(sql, runId);
     return statuses.includes(run.status) && run;
-  }, PATIENCE);
+  }, LONGEST_WAIT);
 }
 
 /** Makes every lease of a run end now and every retry due now, and recovers: what time and pg_cron would do. */
@@ -69,5 +69,5 @@ export async function assertExportedOnce(
 
 /** Waits until so many requests have reached the receiver: one that is held can be released only then. */
 export async function untilReceived(receiver: WebhookReceiver, requests: number): Promise<void> {
-  await until(`${requests} requests to have come`, () => receiver.requests.length >= requests, PATIENCE);
+  await until(`${requests} requests to have come`, () => receiver.requests.length >= requests, LONGEST_WAIT);
 }

@@ -34,7 +34,7 @@ export const edgeFunction: Check = {
   },
 };
 
-async function ask({ sql, patienceMs }: Examination, url: string, set: string): Promise<Finding> {
+async function ask({ sql, timeoutMs }: Examination, url: string, set: string): Promise<Finding> {
   const token = crypto.randomUUID().replaceAll("-", "") + crypto.randomUUID().replaceAll("-", "");
   const [sent] = await sql<{ slot: string; request_id: string }[]>`
     with made as (
@@ -55,7 +55,7 @@ async function ask({ sql, patienceMs }: Examination, url: string, set: string): 
       [answer] = await sql<Answer[]>`
         select status_code, content, timed_out, error_msg from net._http_response where id = ${sent.request_id}`;
       return answer !== undefined;
-    }, patienceMs);
+    }, timeoutMs);
     // As text: as a Date it would lose its microseconds on the way.
     const [row] = await sql<{ ms: number | null }[]>`
       select round(extract(epoch from answered_at - requested_at) * 1000)::int as ms

@@ -9,10 +9,10 @@ const RESTART = "select net.worker_restart();";
 export const pgNet: Check = {
   name: "pg_net",
   healthy: "Its worker is up.",
-  async examine({ look, patienceMs }) {
+  async examine({ look, timeoutMs }) {
     // After worker_restart() the server takes a second to start the worker again. Each look is a transaction of its own: within
     // one, the list of processes stays as it was first read.
-    const isUp = await until(() => look(isWorkerUp), patienceMs);
+    const isUp = await until(() => look(isWorkerUp), timeoutMs);
     if (!isUp) {
       return [fail("Its worker is down, and does not come back by itself: nothing is sent.", RESTART)];
     }
@@ -25,7 +25,7 @@ export const pgNet: Check = {
       });
     const { waiting, first } = await queue();
     if (first === null) return [pass("Its worker is up, its queue is empty.")];
-    const moves = await until(async () => (await queue()).first !== first, patienceMs);
+    const moves = await until(async () => (await queue()).first !== first, timeoutMs);
     if (moves) return [pass(`Its worker is up, its queue moves (${count(waiting, "request")}).`)];
     return [fail(`Its queue does not move: ${count(waiting, "request")} waiting.`, RESTART)];
   },

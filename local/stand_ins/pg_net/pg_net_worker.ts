@@ -13,7 +13,7 @@ const TTL = "6 hours";
 /** Between two looks into the queue, as net._await_request has it. */
 const LOOK_MS = 20;
 /** How long it waits for a request before it sees whether it has to stop. */
-const PATIENCE_MS = 200;
+const TIMEOUT_MS = 200;
 /** Before it looks for the extension again. */
 const POLL_MS = 80;
 /** How long the worker rests after each batch. */
@@ -80,7 +80,7 @@ async function workOff(sql: postgres.Sql, gatewayUrl: string, stopping: AbortSig
     for (let left = REST_MS; left > 0 && !stopping.aborted; left = end - performance.now()) {
       // The real one's flag is set by the first commit and taken back when the worker begins anew: later ones ring no bell.
       if (woken) await delay(left, stopping);
-      else woken = await awaitRequest(sql, newest, Math.min(left, PATIENCE_MS));
+      else woken = await awaitRequest(sql, newest, Math.min(left, TIMEOUT_MS));
       if (woken) break;
     }
     if (!busy || stopping.aborted) return woken;
@@ -94,8 +94,8 @@ async function isInstalled(sql: postgres.Sql): Promise<boolean> {
 }
 
 /** Whether a request that is newer than `after` comes in time. */
-async function awaitRequest(sql: postgres.Sql, after = "0", patienceMs = PATIENCE_MS): Promise<boolean> {
-  const looks = Math.ceil(patienceMs / LOOK_MS);
+async function awaitRequest(sql: postgres.Sql, after = "0", timeoutMs = TIMEOUT_MS): Promise<boolean> {
+  const looks = Math.ceil(timeoutMs / LOOK_MS);
   const [row] = await sql<
     { has_request: boolean | null }[]
   >`call net._await_request(${after}, ${looks}, null)`;

@@ -40,7 +40,7 @@ select pg_temp.configure('{}');
 select pg_temp.fail('failed', '3 minutes');
 create temporary table backoff as select pg_temp.wait_seconds() as seconds;
 select pg_temp.configure('{}');
-select ok(seconds > 0 and pg_temp.wait_seconds() = 0, 'whoever corrects it need not wait for the next attempt') from backoff;
+select ok(seconds > 0 and pg_temp.wait_seconds() = 0, 'the admin who corrects it need not wait for the next attempt') from backoff;
 select is(pg_temp.fail('failed', '3 minutes'), null, 'a receiver that is away');
 select is(pg_temp.fail('failed', '71 hours'), null, 'has three days to come back');
 select is(pg_temp.fail('failed', '2 hours'), 'unreachable', 'and nothing else');

@@ -9,7 +9,7 @@ Deno.test("xledger sends the rest later when a limit is hit between two mutation
   const { results, failure } = await test.connector.export(context, batchOf(vouchers(4)));
   assert.equal(states(results), "2 pending, 2 unknown");
   assert.deepEqual([failure?.class, failure?.retry_after_seconds], ["rate_limited", 5]);
-  // The database may call all of them unknown; what was not sent needs no patience all the same.
+  // The database may call all of them unknown; what was not sent is absent at the first look all the same.
   test.clock.advance(5_000);
   const found = await lookup(test, 4);
   assert.deepEqual([states(found.settled), found.absent], ["2 exported", ["expense-2", "expense-3"]]);

@@ -24,7 +24,7 @@ async function examine(
 ): Promise<Diagnosis[]> {
   const checks = check === undefined ? CHECKS : CHECKS.filter(({ name }) => name === check);
   assert.ok(checks.length > 0, `no check ${check}`);
-  return await Array.fromAsync(diagnose(sql, { schemas, checks, suggestedUrl, patienceMs: 15_000 }));
+  return await Array.fromAsync(diagnose(sql, { schemas, checks, suggestedUrl, timeoutMs: 15_000 }));
 }
 
 function bad(found: readonly Diagnosis[]): Diagnosis[] {
@@ -110,7 +110,7 @@ Deno.test(
       try {
         await owner.sql`select net.http_get(${url})`;
         const checks = CHECKS.filter(({ name }) => name === "pg_net");
-        const [found] = await Array.fromAsync(diagnose(owner.sql, { schemas, checks, patienceMs: 500 }));
+        const [found] = await Array.fromAsync(diagnose(owner.sql, { schemas, checks, timeoutMs: 500 }));
         assert.equal(found?.status, "FAIL");
         // The scheduler goes on posting meanwhile.
         assert.match(found?.message ?? "", /^Its queue does not move: \d+ requests? waiting/);
@@ -136,7 +136,7 @@ Deno.test(
         end $$;`);
       try {
         const checks = CHECKS.filter(({ name }) => name === "pg_net");
-        const [down] = await Array.fromAsync(diagnose(owner.sql, { schemas, checks, patienceMs: 0 }));
+        const [down] = await Array.fromAsync(diagnose(owner.sql, { schemas, checks, timeoutMs: 0 }));
         assert.deepEqual([down?.status, down?.sql], ["FAIL", "select net.worker_restart();"]);
         assert.match(down?.message ?? "", /^Its worker is down/);
         assert.deepEqual(bad(await examine(owner.sql, "pg_net")), [], "it is waited for");

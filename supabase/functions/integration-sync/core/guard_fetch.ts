@@ -24,10 +24,10 @@ export function guardFetch(inner: typeof fetch, resolveDns: ResolveDns): typeof 
   return async (input, init) => {
     const { protocol, hostname } = new URL(input instanceof Request ? input.url : input);
     if (protocol !== "https:") throw new RefusedAddress("not_https");
-    const where = await classifyHost(hostname, resolveDns, init?.signal ?? AbortSignal.timeout(patienceMs));
+    const where = await classifyHost(hostname, resolveDns, init?.signal ?? AbortSignal.timeout(timeoutMs));
     if (where === "network" || where === "nowhere") throw new RefusedAddress(where);
     return await inner(input, init);
   };
 }
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;

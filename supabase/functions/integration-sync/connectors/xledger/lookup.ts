@@ -3,7 +3,7 @@ import { type Failure, failure } from "../../core/errors.ts";
 import type { LookupOutcome } from "../connector.ts";
 import { readFailure } from "./fault.ts";
 import { findVouchers, settleVouchers } from "./find.ts";
-import { losePatience } from "./retry_lookup.ts";
+import { countMisses } from "./retry_lookup.ts";
 import type { XledgerLink } from "./request.ts";
 import { type Named, nameLines } from "./voucher.ts";
 
@@ -39,7 +39,7 @@ export async function lookupVouchers(link: XledgerLink, entries: readonly Entry[
     vouchers,
     found.sights,
   );
-  const { absent, wait } = await losePatience(context, missing, config.visibility_seconds);
+  const { absent, wait } = await countMisses(context, missing, config.visibility_seconds);
   const outcome = { settled: results, absent: absent.map(({ entry }) => entry.entry_key) };
   // What is absent is sent at once, though others are still waited for.
   if (absent.length > 0 || results.length === vouchers.length) return outcome;

@@ -4,14 +4,14 @@ import type { Named } from "./voucher.ts";
 
 const checkpointSchema = z.object({ missing: z.record(z.string(), z.array(z.number())) });
 
-// Why four: see losePatience.
+// Why four: see countMisses.
 const looksNeeded = 4;
 
 /** When vouchers were missed, in milliseconds since the epoch, by a part of their name. */
 type Missing = Readonly<Record<string, readonly number[]>>;
 
-/** What became of the patience with vouchers that were not found. */
-export interface Patience {
+/** What is known of vouchers that a look-up did not find. */
+export interface Misses {
   /** Missing for long enough: they were not taken. */
   readonly absent: readonly Named[];
   /** The longest wait for the next look at one of the others, in seconds; 0 when there is none. */
@@ -32,18 +32,18 @@ export interface Patience {
  * ```ts
  * import assert from "node:assert/strict";
  * import { testContext } from "../../testing/connector_context.ts";
- * import { losePatience } from "./retry_lookup.ts";
+ * import { countMisses } from "./retry_lookup.ts";
  *
  * const entry = { entry_key: "a", period: "2026-01", document_number: null, payload: {}, settled: false };
- * const { absent, wait } = await losePatience(testContext(), [{ entry, ids: ["0a.1"] }], 300);
+ * const { absent, wait } = await countMisses(testContext(), [{ entry, ids: ["0a.1"] }], 300);
  * assert.deepEqual([absent, wait], [[], 300]);
  * ```
  */
-export async function losePatience(
+export async function countMisses(
   context: ConnectorContext,
   vouchers: readonly Named[],
   visibilitySeconds: number,
-): Promise<Patience> {
+): Promise<Misses> {
   const before = readMissing(context);
   const now = context.clock.now();
   const looks = new Map(
@@ -74,7 +74,7 @@ function addLook(times: readonly number[], now: number, visibilitySeconds: numbe
 }
 
 /**
- * Takes note that vouchers are sent now, before they are: a crash in the middle of the send must find no patience used
+ * Takes note that vouchers are sent now, before they are: a crash in the middle of the send must find no look used
  * up. Returns those that a lookup has just called absent, which need no other look.
  *
  * @example

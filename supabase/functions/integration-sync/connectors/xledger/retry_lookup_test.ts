@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { testContext } from "../../testing/connector_context.ts";
 import { FakeClock } from "../../testing/fake_clock.ts";
 import type { ConnectorContext } from "../connector.ts";
-import { losePatience, rememberUnsent, startAnew } from "./retry_lookup.ts";
+import { countMisses, rememberUnsent, startAnew } from "./retry_lookup.ts";
 import type { Named } from "./voucher.ts";
 
 const named = (id: string): Named => ({
@@ -25,11 +25,11 @@ function setUp(): { context: ConnectorContext; clock: FakeClock; saves: unknown[
 /** Looks after so many seconds, and says what was absent and how long to wait. */
 async function look(context: ConnectorContext, clock: FakeClock, after: number, missing: readonly Named[]) {
   await clock.advance(after * 1000);
-  const { absent, wait } = await losePatience(context, missing, 300);
+  const { absent, wait } = await countMisses(context, missing, 300);
   return [absent.map(({ entry }) => entry.entry_key).join(), wait];
 }
 
-Deno.test("losePatience calls a voucher absent at the fourth look when each came late enough", async () => {
+Deno.test("countMisses calls a voucher absent at the fourth look when each came late enough", async () => {
   const { context, clock } = setUp();
   assert.deepEqual(await look(context, clock, 0, [a]), ["", 300]);
   assert.deepEqual(await look(context, clock, 100, [a]), ["", 200]);
@@ -39,13 +39,13 @@ Deno.test("losePatience calls a voucher absent at the fourth look when each came
   assert.deepEqual(await look(context, clock, 1, [a]), ["a", 0]);
 });
 
-Deno.test("losePatience needs four looks however late the second comes", async () => {
+Deno.test("countMisses needs four looks however late the second comes", async () => {
   const { context, clock } = setUp();
   await look(context, clock, 0, [a]);
   assert.deepEqual(await look(context, clock, 86_400, [a]), ["", 300]);
 });
 
-Deno.test("losePatience starts anew when a voucher was seen in between", async () => {
+Deno.test("countMisses starts anew when a voucher was seen in between", async () => {
   const { context, clock } = setUp();
   await look(context, clock, 0, [a, b]);
   await look(context, clock, 300, [b]);
@@ -59,24 +59,24 @@ Deno.test("a voucher that was looked for and not sent needs no further look", as
   assert.deepEqual(await look(context, clock, 0, [a, b]), ["a", 300]);
 });
 
-Deno.test("losePatience starts anew when the checkpoint is gone or strange", async () => {
+Deno.test("countMisses starts anew when the checkpoint is gone or strange", async () => {
   for (const strange of [null, 7, { missing: 7 }, { missing: { a: "x" } }]) {
     const context = testContext({ checkpoint: () => strange });
-    assert.equal((await losePatience(context, [a], 300)).absent.length, 0);
+    assert.equal((await countMisses(context, [a], 300)).absent.length, 0);
   }
 });
 
-Deno.test("losePatience waits no longer than it must when the clock was set back", async () => {
+Deno.test("countMisses waits no longer than it must when the clock was set back", async () => {
   const { context, clock } = setUp();
   await clock.advance(3_600_000);
-  await losePatience(context, [a], 300);
+  await countMisses(context, [a], 300);
   const earlier = { ...context, clock: new FakeClock() };
-  assert.equal((await losePatience(earlier, [a], 300)).wait, 300);
+  assert.equal((await countMisses(earlier, [a], 300)).wait, 300);
 });
 
-Deno.test("losePatience believes the first look when nothing becomes visible late", async () => {
+Deno.test("countMisses believes the first look when nothing becomes visible late", async () => {
   const { context } = setUp();
-  assert.deepEqual((await losePatience(context, [a], 0)).absent, [a]);
+  assert.deepEqual((await countMisses(context, [a], 0)).absent, [a]);
 });
 
 Deno.test("startAnew forgets the looks before the send, and knows who was absent", async () => {
