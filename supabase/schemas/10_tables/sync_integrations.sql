@@ -88,8 +88,8 @@ comment on column public.sync_integrations.next_tick_at is
 comment on column public.sync_integrations.catchup_window is
   'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
 comment on column public.sync_integrations.manual_cooldown is
-  'Least time between two manual triggers; at least settings.least_cooldown, also where a smaller one is '
-  'stored.';
+  'Least time between two presses, counted from triggered_at of the newest manual run; at least '
+  'settings.least_cooldown, also where a smaller one is stored.';
 comment on column public.sync_integrations.max_attempts is
   'Failed attempts in a row, without progress in between, after which a run fails.';
 comment on column public.sync_integrations.retry_base is

@@ -2,6 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
 update sync_scheduler.settings set least_cooldown = '1 minute';
+update public.sync_integrations set manual_cooldown = '4 minutes';
 select plan(26);
 
 create function pg_temp.configure(changes jsonb, why text default null) returns public.sync_integrations language sql as $$
@@ -38,7 +39,7 @@ select results_eq(
   $$ select time_zone, overlap_policy::text, catchup_window, max_attempts, manual_cooldown,
        (next_run_at at time zone 'Asia/Kolkata')::time, next_run_at > now(), next_tick_at = next_run_at
      from public.sync_integrations where id = sync_test.id('integration a') $$,
-  $$ values ('Asia/Kolkata', 'buffer_one', interval '1 day', 7, interval '5 minutes', time '03:30', true, true) $$,
+  $$ values ('Asia/Kolkata', 'buffer_one', interval '1 day', 7, interval '4 minutes', time '03:30', true, true) $$,
   'what is named changes, the rest stays, and the next slot follows');
 select results_eq(
   $$ select actor_id, action, reason, details -> 'before' -> 'schedule', details -> 'after' -> 'schedule'

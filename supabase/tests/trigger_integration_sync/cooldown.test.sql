@@ -1,6 +1,7 @@
 begin;
 \ir ../fixtures.psql
 update sync_scheduler.settings set least_cooldown = '1 minute';
+update public.sync_integrations set manual_cooldown = '5 minutes';
 select plan(11);
 
 create function pg_temp.end_run(age interval) returns void language sql as $$

@@ -74,10 +74,11 @@ end;
 $$;
 
 -- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
--- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration. Its
--- default is in 10_tables/sync_integrations.sql; configure_integration_sync changes it.
--- `presses_per_hour`: so many manual runs of the organisation within an hour. What became of the runs does
--- not matter. May be in the past; null: there was no press. Exactly then a press is allowed.
+-- manual_cooldown, at least settings.least_cooldown, after triggered_at of the newest manual run of the
+-- integration, which is its press. Its default is in 10_tables/sync_integrations.sql;
+-- configure_integration_sync changes it. `presses_per_hour`: so many manual runs of the organisation within
+-- an hour. What became of the runs does not matter. May be in the past; null: there was no press. Exactly
+-- then a press is allowed.
 create or replace function sync_scheduler.next_manual_press(
   facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
 )

@@ -26,7 +26,8 @@ $$Starts a sync now and returns its run, `pending`, at once.
 For admins, coordinators, the service role and the host itself (`triggered_by` is then `api`). The same
 `idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
 to repeat a request whose answer was lost. A run whose worker died is revived and returned. People wait for
-`manual_cooldown`, and start `settings.presses_per_hour` runs an hour in an organisation.
+`manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
+`settings.presses_per_hour` runs an hour.
 
 The run's `notice` may be:
 

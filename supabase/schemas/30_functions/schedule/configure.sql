@@ -109,8 +109,8 @@ the service role; audited with `reason`. The settings:
   end of that run.
 - `catchup_window` (12 h): after an outage the last slot runs once for all that were missed (`coalesced`); a
   slot older than this is only `missed`. From 5 minutes to 30 days.
-- `manual_cooldown` (5 minutes): least time after the start of the newest manual run, whatever became of it.
-  At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
+- `manual_cooldown` (5 minutes): least time from a person's press to the next press, whatever became of the
+  run. At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
 - `max_attempts` (5): failures in a row, without progress, after which a run fails. From 1 to 100.
 - `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter. Up to 1 day.
 - `run_deadline` (6 h): a run that takes longer fails. From 1 minute to 7 days.
