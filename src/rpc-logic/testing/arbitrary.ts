@@ -65,7 +65,7 @@ function integration(integration_type: Integration["integration_type"]): fc.Arbi
   return fc.record({
     integration_type: fc.constant(integration_type),
     enabled: mostly(true, false),
-    cooldown_seconds: cooldowns,
+    manual_cooldown_seconds: cooldowns,
     pause: pauses,
   });
 }
@@ -78,9 +78,14 @@ const integrationLists = fc.tuple(mostly(true, false), fc.boolean(), fc.boolean(
 );
 
 /** Runs of one integration: finished ones around the edge of its cooldown, and perhaps an active one. */
-function runsOf({ integration_type, cooldown_seconds }: Integration): fc.Arbitrary<Omit<Run, "label">[]> {
+function runsOf(
+  { integration_type, manual_cooldown_seconds }: Integration,
+): fc.Arbitrary<Omit<Run, "label">[]> {
   const triggered = fc.oneof(
-    { weight: 3, arbitrary: nudge.map((seconds) => milliseconds(Math.max(0, cooldown_seconds + seconds))) },
+    {
+      weight: 3,
+      arbitrary: nudge.map((seconds) => milliseconds(Math.max(0, manual_cooldown_seconds + seconds))),
+    },
     // The edges of the least cooldown and of the hour.
     {
       weight: 2,

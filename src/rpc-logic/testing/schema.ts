@@ -18,7 +18,7 @@ const secondsAgo = seconds.min(0);
 const integration = z.strictObject({
   integration_type: knownType,
   enabled: z.boolean(),
-  cooldown_seconds: secondsAgo,
+  manual_cooldown_seconds: secondsAgo,
   pause: z.strictObject({
     paused_seconds_ago: secondsAgo,
     reason: z.string().min(1).max(500).nullable(),

@@ -76,7 +76,7 @@ export function toCall(situation: Situation, now: Date): TriggerCall {
 
 function toFacts(
   { idempotency_key, settings, scheduler }: Situation,
-  { integration_type, enabled, cooldown_seconds, pause }: Situation["integrations"][number],
+  { integration_type, enabled, manual_cooldown_seconds, pause }: Situation["integrations"][number],
   runs: readonly Run[],
   callerId: string | null,
   now: Date,
@@ -113,7 +113,7 @@ function toFacts(
       quotaUntil: null,
       recovery: RECOVERIES[active.condition] ?? null,
     },
-    manualCooldownSeconds: cooldown_seconds,
+    manualCooldownSeconds: manual_cooldown_seconds,
     leastCooldownSeconds: settings.least_cooldown_seconds,
     newestPressAt: newest === undefined ? null : ago(newest),
     hourIsFullSince: full === undefined ? null : ago(full),

@@ -30,7 +30,7 @@ export async function buildSituation(tx: TransactionSql, situation: Situation): 
   }
   if (situation.elsewhere !== null) {
     await buildOrg(tx, "other", situation.elsewhere.role, [
-      { integration_type: "xledger", enabled: true, cooldown_seconds: 300, pause: null },
+      { integration_type: "xledger", enabled: true, manual_cooldown_seconds: 300, pause: null },
     ], [{
       label: "r1",
       integration_type: "xledger",
@@ -59,11 +59,11 @@ async function buildOrg(
     await tx`insert into public.organization_members (org_id, user_id, role)
       values (${orgId}, ${idOf("user", "caller")}, ${role})`;
   }
-  for (const { integration_type, enabled, cooldown_seconds, pause } of integrations) {
+  for (const { integration_type, enabled, manual_cooldown_seconds, pause } of integrations) {
     await tx`insert into public.sync_integrations
         (id, org_id, integration_type, enabled, manual_cooldown, paused_at, pause_reason, resume_at)
       values (${idOf("integration", label(integration_type))}, ${orgId}, ${integration_type}, ${enabled},
-        make_interval(secs => ${cooldown_seconds}),
+        make_interval(secs => ${manual_cooldown_seconds}),
         now() - make_interval(secs => ${pause?.paused_seconds_ago ?? null}), ${pause?.reason ?? null},
         now() + make_interval(secs => ${pause?.resume_in_seconds ?? null}))`;
   }
