@@ -130,6 +130,41 @@ create trigger resolve_slot_alerts after update of schedule, enabled, paused_at 
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
+-- The first and the last entry of an integration, by entry_id, that are not out yet: pending, sending or
+-- unknown. Null: there is none. The cost does not grow with what waits.
+create or replace function sync_scheduler.open_entries(
+  integration_id uuid, out first_id bigint, out last_id bigint
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp
+-- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
+-- statistics say.
+set enable_sort = off as $$
+declare
+  id constant uuid := open_entries.integration_id;
+begin
+  first_id := least(
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'pending'
+     order by e.integration_id, e.entry_id limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'sending'
+     order by e.integration_id, e.state, e.entry_id limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'unknown'
+     order by e.integration_id, e.state, e.entry_id limit 1));
+  last_id := greatest(
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'pending'
+     order by e.integration_id desc, e.entry_id desc limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'sending'
+     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'unknown'
+     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
+end;
+$$;
+
 -- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
 -- or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds
 -- (has_succeeded). The last lock of its caller.
