@@ -103,7 +103,9 @@ export async function createTenant(
     config: { url: receiver?.url ?? nowhere, ...config },
     credentials: { signing_secret: secret },
   });
-  await sql`update public.sync_integrations set retry_base = ${retryBase}::interval where id = ${integrationId}`;
+  // The cooldown is given, so that another default changes no test but that of the defaults.
+  await sql`update public.sync_integrations set retry_base = ${retryBase}::interval, manual_cooldown = '5 minutes'
+    where id = ${integrationId}`;
   await addEntries(sql, integrationId, 1, entries);
 
   return {
