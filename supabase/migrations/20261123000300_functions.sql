@@ -1838,6 +1838,41 @@ create trigger resolve_slot_alerts after update of schedule, enabled, paused_at 
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
+-- The first and the last entry of an integration, by entry_id, that are not out yet: pending, sending or
+-- unknown. Null: there is none. The cost does not grow with what waits.
+create or replace function sync_scheduler.open_entries(
+  integration_id uuid, out first_id bigint, out last_id bigint
+)
+language plpgsql stable set search_path = pg_catalog, pg_temp
+-- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
+-- statistics say.
+set enable_sort = off as $$
+declare
+  id constant uuid := open_entries.integration_id;
+begin
+  first_id := least(
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'pending'
+     order by e.integration_id, e.entry_id limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'sending'
+     order by e.integration_id, e.state, e.entry_id limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'unknown'
+     order by e.integration_id, e.state, e.entry_id limit 1));
+  last_id := greatest(
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'pending'
+     order by e.integration_id desc, e.entry_id desc limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'sending'
+     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
+    (select e.entry_id from public.sync_export_entries e
+     where e.integration_id between id and id and e.state = 'unknown'
+     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
+end;
+$$;
+
 -- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
 -- or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds
 -- (has_succeeded). The last lock of its caller.
@@ -3538,41 +3573,6 @@ comment on function public.sync_worker_reserve_entries(uuid, integer, text, inte
   'is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- The first and the last entry of an integration, by entry_id, that are not out yet: pending, sending or
--- unknown. Null: there is none. The cost does not grow with what waits.
-create or replace function sync_scheduler.open_entries(
-  integration_id uuid, out first_id bigint, out last_id bigint
-)
-language plpgsql stable set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
--- statistics say.
-set enable_sort = off as $$
-declare
-  id constant uuid := open_entries.integration_id;
-begin
-  first_id := least(
-    (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between id and id and e.state = 'pending'
-     order by e.integration_id, e.entry_id limit 1),
-    (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between id and id and e.state = 'sending'
-     order by e.integration_id, e.state, e.entry_id limit 1),
-    (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between id and id and e.state = 'unknown'
-     order by e.integration_id, e.state, e.entry_id limit 1));
-  last_id := greatest(
-    (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between id and id and e.state = 'pending'
-     order by e.integration_id desc, e.entry_id desc limit 1),
-    (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between id and id and e.state = 'sending'
-     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1),
-    (select e.entry_id from public.sync_export_entries e
-     where e.integration_id between id and id and e.state = 'unknown'
-     order by e.integration_id desc, e.state desc, e.entry_id desc limit 1));
-end;
-$$;
-
 -- Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts
 -- them. Its caller has evidence that the external system takes other entries. Returns the run. The caller
 -- holds the run's row lock.
@@ -5115,10 +5115,11 @@ end;
 $$;
 
 -- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
--- manual_cooldown, at least settings.least_cooldown, after the newest manual run of the integration. Its
--- default is in 10_tables/sync_integrations.sql; configure_integration_sync changes it.
--- `presses_per_hour`: so many manual runs of the organisation within an hour. What became of the runs does
--- not matter. May be in the past; null: there was no press. Exactly then a press is allowed.
+-- manual_cooldown, at least settings.least_cooldown, after triggered_at of the newest manual run of the
+-- integration, which is its press. Its default is in 10_tables/sync_integrations.sql;
+-- configure_integration_sync changes it. `presses_per_hour`: so many manual runs of the organisation within
+-- an hour. What became of the runs does not matter. May be in the past; null: there was no press. Exactly
+-- then a press is allowed.
 create or replace function sync_scheduler.next_manual_press(
   facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
 )
@@ -6310,7 +6311,8 @@ $$Starts a sync now and returns its run, `pending`, at once.
 For admins, coordinators, the service role and the host itself (`triggered_by` is then `api`). The same
 `idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
 to repeat a request whose answer was lost. A run whose worker died is revived and returned. People wait for
-`manual_cooldown`, and start `settings.presses_per_hour` runs an hour in an organisation.
+`manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
+`settings.presses_per_hour` runs an hour.
 
 The run's `notice` may be:
 
@@ -6695,8 +6697,8 @@ the service role; audited with `reason`. The settings:
   end of that run.
 - `catchup_window` (12 h): after an outage the last slot runs once for all that were missed (`coalesced`); a
   slot older than this is only `missed`. From 5 minutes to 30 days.
-- `manual_cooldown` (5 minutes): least time after the start of the newest manual run, whatever became of it.
-  At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
+- `manual_cooldown` (5 minutes): least time from a person's press to the next press, whatever became of the
+  run. At least `settings.least_cooldown` (1 min), up to 1 day; a change holds at once.
 - `max_attempts` (5): failures in a row, without progress, after which a run fails. From 1 to 100.
 - `retry_base` (30 s): longest first backoff. It doubles with each failure, with full jitter. Up to 1 day.
 - `run_deadline` (6 h): a run that takes longer fails. From 1 minute to 7 days.

@@ -3,16 +3,20 @@ import type { OrganisationModel } from "../state/organisation.ts";
 import { type Decision, settleEntry } from "../state/queries.ts";
 import type { Entry, Overview } from "../state/types.ts";
 
-/** What a person may decide, by the state of the entry. */
-const CHOICES = {
+/** What a person may decide, by the state of the entry. Of a conflict of what is being sent nothing yet. */
+const CHOICES: Readonly<Record<Entry["state"], readonly (readonly [resolution: string, text: string])[]>> = {
+  pending: [],
+  sending: [],
+  exported: [["keep", "Keep what was exported"]],
   rejected: [["resend", "Send again"], ["abandon", "Leave out"]],
-  conflict: [["keep", "Keep what was exported"]],
   unknown: [["exported", "It is there"], ["resend", "Send again"], ["abandon", "Leave out"]],
-} as const;
+  withdrawn: [],
+};
 
 /** For an admin: what shall become of an entry, with a reason that the audit log keeps. */
 export function decideView(model: OrganisationModel, row: Overview, entry: Entry): TemplateResult {
-  const choices = CHOICES[entry.state === "rejected" || entry.state === "unknown" ? entry.state : "conflict"];
+  const choices = CHOICES[entry.state];
+  if (choices.length === 0) return html`<p class="note">Decide when the outcome of this send is known.</p>`;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget as HTMLFormElement).get("reason")).trim();

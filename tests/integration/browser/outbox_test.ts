@@ -34,6 +34,23 @@ Deno.test("the outbox counts entries of unknown outcome, and a batch that was se
   assert.deepEqual(states.map(({ state }) => state), ["exported", "exported", "unknown"]);
 });
 
+Deno.test("nobody is asked to decide about an entry while a worker sends it", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  const { sql } = database;
+  const tenant = await createTenant(sql, platform, { entries: 1 });
+  await sql`
+    update public.sync_export_entries set state = 'sending', unknown_since = now(), sent_at = now(),
+      batch_id = ${crypto.randomUUID()}, set_aside_run_id = ${crypto.randomUUID()}
+    where integration_id = ${tenant.integrationId}`;
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.admin);
+  const item = view.page.locator("section[aria-labelledby=outbox] .entries li");
+  await item.locator("summary").click();
+  await untilText(item, /Being sent.*Decide when the outcome of this send is known/s);
+  assert.equal(await item.getByRole("button").count(), 0, "each decision would be refused");
+});
+
 Deno.test("an admin withdraws entries by their keys, and reads which have left already", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
