@@ -1,27 +1,26 @@
 -- A third-party sign-in has subs that are no uuids. Functions say so, and what is read is empty.
 begin;
 \ir ../fixtures.psql
-select plan(32);
+\ir ../api.psql
+select plan(35);
 
 create function pg_temp.claims(new_sub jsonb, role text default 'authenticated') returns void language sql as $$
   select set_config('request.jwt.claims', jsonb_build_object('role', claims.role, 'sub', new_sub)::text, true)
 $$;
 create temporary table started as select sync_test.trigger_as('coordinator') as run_id;
 grant select on started to service_role;
-select sync_test.act_as('coordinator');
-
-select pg_temp.claims('"auth0|5f7c8ec7c33c6c004bbafe82"');
-select throws_ok(format('select public.%s', call), 'PT401', 'unsupported_identity', call)
-from unnest(array[
+create temporary table calls as select call from unnest(array[
   $$trigger_integration_sync(sync_test.id('org a'), 'webhook')$$,
   $$retry_integration_sync(gen_random_uuid())$$,
   $$cancel_integration_sync(gen_random_uuid())$$,
   $$configure_integration_sync(sync_test.id('org a'), 'webhook', '{}')$$,
+  $$connect_integration(sync_test.id('org a'), 'webhook', '{}')$$,
   $$pause_integration_sync(sync_test.id('org a'), 'webhook')$$,
   $$resume_integration_sync(sync_test.id('org a'), 'webhook')$$,
   $$preview_sync_schedule(sync_test.id('org a'), 'webhook')$$,
   $$explain_sync_slots(sync_test.id('org a'), 'webhook', now() - interval '1 day', now())$$,
   $$backfill_integration_sync(sync_test.id('org a'), 'webhook', now() - interval '1 day', now())$$,
+  $$cancel_integration_backfill(sync_test.id('org a'), 'webhook')$$,
   $$settle_sync_entries(sync_test.id('org a'), 'webhook', '[]', 'x')$$,
   $$withdraw_sync_entries(sync_test.id('org a'), 'webhook', '{}', 'x')$$,
   $$set_integration_credentials(sync_test.id('org a'), 'webhook', null)$$,
@@ -32,6 +31,14 @@ from unnest(array[
   $$sync_run_timeline(gen_random_uuid())$$,
   $$configure_alert_webhook(sync_test.id('org a'), '{}')$$,
   $$sync_scheduler_status()$$]) call;
+grant select on calls to authenticated;
+select is_empty($$ select a.name from sync_test.api() a
+  where a.for_people and not exists (select from calls c where split_part(c.call, '(', 1) = a.name) $$,
+  'every function for people is called here');
+
+select sync_test.act_as('coordinator');
+select pg_temp.claims('"auth0|5f7c8ec7c33c6c004bbafe82"');
+select throws_ok(format('select public.%s', call), 'PT401', 'unsupported_identity', call) from calls;
 select is_empty(format('select from public.%I', name), name || ' shows nothing, and no error')
 from unnest(array['organizations', 'organization_members', 'sync_integrations', 'sync_run_log', 'sync_alerts',
   'sync_statistics']) name;

@@ -2,10 +2,11 @@
 -- it depend on what others have.
 begin;
 \ir ../fixtures.psql
+\ir ../api.psql
 \ir ../pause.psql
 \ir ../connection_check.psql
 \ir ../alert_webhook.psql
-select plan(4);
+select plan(5);
 
 update sync_scheduler.settings set check_cooldown = '0 seconds';
 -- Four more organisations, whose runs are dispatched, running, waiting for a retry, and paused. Each has everything else as well.
@@ -229,6 +230,15 @@ insert into step (statement) values
   ($$ select public.configure_alert_webhook(%o, null) $$),
   ($$ select public.set_integration_credentials(%o, 'webhook', null) $$),
   ($$ delete from public.sync_integrations where id = sync_test.id('integration a') $$);
+
+select is_empty($$
+  select a.name from sync_test.api() a
+  -- A warm-up is of no integration.
+  where a.writes and a.name <> 'sync_worker_warm' and not exists (
+    select from step s left join pg_proc helper on helper.pronamespace in (pg_my_temp_schema(), 'sync_test'::regnamespace)
+      and s.statement ~ ('\m' || helper.proname || '\(')
+    where concat(s.statement, helper.prosrc) ~ ('\mpublic\.' || a.name || '\('))
+$$, 'every function that writes is among the steps');
 
 -- Integration a after a step, but for what differs each time: ids, hashes, and instants that are not now.
 create function pg_temp.own() returns text language sql as $$
