@@ -43,6 +43,8 @@ Deno.test("the connector of docs/connectors/own-connector.md gives each answer i
     [new Response("", { status: 201 }), "exported", "exported"],
     [new Response("", { status: 429 }), "pending", "unknown", "rate_limited"],
     [new Response("", { status: 400 }), "pending", "unknown", "permanent"],
+    [new Response("", { status: 408 }), "unknown", "unknown", "ambiguous"],
+    [new Response("", { status: 409 }), "unknown", "unknown", "ambiguous"],
     [new Response("", { status: 502 }), "unknown", "unknown", "ambiguous"],
     [new TypeError("the connection was lost"), "unknown", "unknown", "ambiguous"],
   ];
