@@ -59,7 +59,7 @@ create or replace function sync_scheduler.fields_fault(
 ) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  rest constant jsonb := object - coalesce(ignored, '{}');
+  rest constant jsonb := case when ignored is null then object else object - ignored end;
   names text[] := coalesce(exported, '{posting_date,currency}');
   name text;
   value jsonb;
