@@ -66,12 +66,7 @@ export function createFaultInjection(now: () => number): FaultInjection {
         return void response.destroy();
       case "apply_then_status":
         workAnyway();
-        return send(
-          response,
-          fault.status,
-          { error: { code: "Unknown", message: "Gave up." } },
-          fault.headers,
-        );
+        return sendText(response, fault.status, "<html>Gave up.</html>", fault.headers);
     }
     const beforeEach = (index: number): void => {
       if (fault?.kind === "late_amid" && index === fault.operations) carryOutLate();

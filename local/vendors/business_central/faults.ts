@@ -35,7 +35,7 @@ export type Misbehaviour =
   | { readonly kind: "slow"; readonly ms: number }
   /** Carries the request out and cuts the connection: the caller cannot know. */
   | { readonly kind: "apply_then_drop" }
-  /** Carries the request out and answers with an error, as a gateway that gave up waiting (408, 502, 504). */
+  /** Carries the request out and answers with a page, as a gateway that gave up waiting (408, 409, 502, 504). */
   | {
     readonly kind: "apply_then_status";
     readonly status: number;

@@ -13,7 +13,7 @@ import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_
 
 const lostAfterCommit: readonly Fault[] = [
   { kind: "apply_then_drop" },
-  ...[408, 500, 502, 503, 504].map((status) => ({ kind: "apply_then_status", status }) as const),
+  ...[408, 409, 500, 502, 503, 504].map((status) => ({ kind: "apply_then_status", status }) as const),
 ];
 for (const on of ["batch", "post"] as const) {
   for (

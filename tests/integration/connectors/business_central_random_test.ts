@@ -29,7 +29,7 @@ function faultOf(random: () => number): Fault {
     { on, kind: "drop" },
     { on: "post", kind: "apply_then_drop" },
     { on: "batch", kind: "apply_then_drop" },
-    { on, kind: "apply_then_status", status: pick([408, 500, 502, 503, 504]) },
+    { on, kind: "apply_then_status", status: pick([408, 409, 500, 502, 503, 504]) },
     { on: "post", kind: "apply_then_status", status: 504 },
     { on: "batch", kind: "apply_part_then_drop", operations: Math.floor(random() * 15) },
     { on: pick(["batch", "post"] as const), kind: "apply_later" },

@@ -11,7 +11,7 @@ export class BusinessCentralFault extends Error {
     readonly failure: Failure,
     /** Whether the request may have been carried out all the same, or still may be. */
     readonly isDoubtful: boolean = false,
-    /** Business Central's own verdict, which may be about a voucher; null when it gave none. */
+    /** Business Central's own refusal, which may be about a voucher; null when it gave none. */
     readonly refusal: Refusal | null = null,
     /** Whether it is proved that nothing of the request was sent. */
     readonly isUnsent: boolean = false,
@@ -21,7 +21,7 @@ export class BusinessCentralFault extends Error {
   }
 }
 
-/** OData's form. A code of digits only, which Business Central has not, is a gateway's. */
+/** OData's form. Business Central has no code of digits only: such a code is a gateway's. */
 const errorSchema = z.object({
   error: z.object({ code: z.string().check(z.regex(/^(?!\d+$)/)), message: z.string() }),
 });
@@ -33,9 +33,9 @@ const errorSchema = z.object({
  * | --- | --- |
  * | 429 | rate_limited, at `Retry-After` or, as it is not promised, after 30 to 60 seconds |
  * | 425 | transient, at `Retry-After`: nothing was carried out |
- * | 408, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
+ * | 408, 409 without an error of Business Central's own, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
  * | 3xx, 401, 403, 404 | permanent: the integration is set up wrongly |
- * | 409 or other 4xx that name a lock | transient: nothing was carried out |
+ * | 409 with one, and other 4xx that name a lock | transient: nothing was carried out |
  * | other 4xx | permanent |
  *
  * A 404 or other 4xx with an error of Business Central's own has it as `refusal`; the caller may know that it is about
@@ -75,7 +75,8 @@ export function statusFault(
   if (status === 404) return permanent("business_central_not_found", status, said);
   if (status >= 300 && status < 400) return permanent("business_central_redirect", status);
   if (status === 425) return unavailable(`answered ${status}`, retryAfter);
-  if (status >= 400 && status < 500 && status !== 408) {
+  // What answers a 409 in other words than Business Central's may have passed the request on.
+  if (status >= 400 && status < 500 && status !== 408 && (status !== 409 || said !== undefined)) {
     if (isMomentary(status, said)) return busy(retryAfter);
     return permanent(
       said === undefined ? "business_central_no_reason" : "business_central_refused",

@@ -43,7 +43,7 @@ for (
   ] as const
 ) {
   for (const status of [400, 404, 418]) {
-    Deno.test(`statusFault takes a ${status} with ${what} for no verdict of Business Central`, () => {
+    Deno.test(`statusFault takes a ${status} with ${what} for no refusal by Business Central`, () => {
       const details = { isWrite: true, retryAfter: null, context: testContext() };
       const { failure, refusal, isDoubtful } = statusFault(status, { ...details, body: given });
       assert.deepEqual([failure.class, refusal, isDoubtful], ["permanent", null, false]);
@@ -52,7 +52,17 @@ for (
   }
 }
 
-Deno.test("statusFault quotes a verdict when only its message is not empty", () => {
+for (const body of [null, "<html></html>", { error: { code: "409", message: "Conflict" } }]) {
+  Deno.test(`statusFault takes a 409 with ${JSON.stringify(body)} for no lock: a write may have been carried out`, () => {
+    const details = { body, retryAfter: 20, context: testContext() };
+    const [write, read] = [true, false].map((isWrite) => statusFault(409, { ...details, isWrite }));
+    assert.deepEqual([write?.failure.class, write?.isDoubtful, write?.refusal], ["ambiguous", true, null]);
+    assert.deepEqual([read?.failure.code, read?.isDoubtful], ["business_central_unavailable", false]);
+    assert.deepEqual([write?.failure.retry_after_seconds, read?.failure.retry_after_seconds], [20, 20]);
+  });
+}
+
+Deno.test("statusFault quotes a refusal when only its message is not empty", () => {
   const details = { isWrite: true, retryAfter: null, context: testContext() };
   const fault = statusFault(400, { ...details, body: { error: { code: "", message: "No." } } });
   assert.deepEqual(fault.refusal, { code: "", message: "No." });

@@ -48,7 +48,8 @@ for (
     [["204", "429", "429"], "rate_limited", false],
     [["204", "429", "504"], "ambiguous", true],
     [["409", "503", "204"], "ambiguous", true],
-    [["404", "409"], "transient", false],
+    [["404", "409"], "ambiguous", true],
+    [["404", "425"], "transient", false],
   ] as const
 ) {
   Deno.test(`a batch is ${isDoubtful ? "" : "not "}in doubt when its operations are answered ${statuses.join(", ")}`, async () => {
