@@ -45,6 +45,7 @@ Deno.test("the connector of docs/connectors/own-connector.md gives each answer i
     [new Response("", { status: 400 }), "pending", "unknown", "permanent"],
     [new Response("", { status: 408 }), "unknown", "unknown", "ambiguous"],
     [new Response("", { status: 409 }), "unknown", "unknown", "ambiguous"],
+    [new Response("", { status: 425 }), "pending", "unknown", "transient"],
     [new Response("", { status: 502 }), "unknown", "unknown", "ambiguous"],
     [new TypeError("the connection was lost"), "unknown", "unknown", "ambiguous"],
   ];
@@ -72,8 +73,16 @@ Deno.test("the connector of docs/connectors/own-connector.md refuses what it doe
   assert.throws(() => connector.open({ url: URL, ulr: "" }, { token: "t" }), { code: "invalid_config" });
   assert.throws(() => connector.open({ url: URL }, null), { code: "invalid_credentials" });
   const open = connector.open({ url: URL, fiscal_year_ends: 6 }, { token: "t" });
-  for (const [status, ok] of [[200, true], [401, false]] as const) {
+  const answers: readonly [status: number, errorClass?: string][] = [
+    [200],
+    [401, "permanent"],
+    [425, "transient"],
+    [429, "rate_limited"],
+    [503, "transient"],
+  ];
+  for (const [status, errorClass] of answers) {
     const fetch = () => Promise.resolve(new Response("", { status }));
-    assert.equal((await open.ping(testContext({ fetch }))).ok, ok);
+    const outcome = await open.ping(testContext({ fetch }));
+    assert.equal(outcome.ok ? undefined : outcome.failure.class, errorClass);
   }
 });
