@@ -2,15 +2,14 @@
 begin;
 \ir ../fixtures.psql
 \ir ../api.psql
-select plan(21);
+select plan(23);
 update sync_scheduler.settings set changes_per_hour = 4, presses_per_hour = 2;
 
-create temporary table tried (name text);
+create temporary table refused (name text);
 create function pg_temp.does(call text, who text default 'admin') returns text language plpgsql as $$
 declare
   told jsonb;
 begin
-  insert into tried values (split_part(call, '(', 1));
   begin
     perform sync_test.act_as(who);
     execute 'select public.' || call;
@@ -19,6 +18,7 @@ begin
   exception when sqlstate 'PT429' then
     get stacked diagnostics told = pg_exception_detail;
     perform sync_test.act_as('owner');
+    insert into refused values (split_part(call, '(', 1));
     return concat_ws(' ', told ->> 'limit', extract(epoch from (told ->> 'retry_at')::timestamptz - now())::integer);
   end;
 end
@@ -67,7 +67,12 @@ select is(pg_temp.does(format(call, sync_test.id('org a'))), 'done', call || ' i
   $$set_integration_credentials(%L, 'webhook', null)$$]) call;
 select is(pg_temp.does(format($$resume_integration_sync(%L, 'webhook')$$, sync_test.id('org a'))), 'changes_per_hour 1800', 'what starts is not');
 select is(pg_temp.does(format($$cancel_integration_backfill(%L, 'webhook')$$, sync_test.id('org a'))), 'done', 'twice as often');
-select is(pg_temp.does(format($$pause_integration_sync(%L, 'webhook', 'and again')$$, sync_test.id('org a'))), 'changes_per_hour 1800', 'but not without end');
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration a'), now() - interval '3 days', 'backfill');
+select is(pg_temp.does(format(call, sync_test.id('org a'))), 'changes_per_hour 1800', call || ' but not without end') from unnest(array[
+  $$pause_integration_sync(%L, 'webhook', 'and again')$$,
+  $$withdraw_sync_entries(%L, 'webhook', '{"entry 03"}', 'by mistake')$$,
+  $$cancel_integration_backfill(%L, 'webhook')$$]) call;
 
 delete from public.sync_audit_log;
 select pg_temp.fill('configure_alert_webhook', 1, '20 minutes');
@@ -81,10 +86,10 @@ select pg_temp.fill('configure_alert_webhook', 2, '20 minutes'), pg_temp.fill('s
 select is(pg_temp.does(format($$configure_alert_webhook(%L, '{"url": "https://hooks.slack.com/services/T0/B0/x"}')$$, sync_test.id('org a'))),
   'changes_per_hour 2400', 'each kind of action that posts to the outside has presses_per_hour');
 select is_empty($$ select a.name from sync_test.api() a
-  where a.for_people and a.writes and a.name not in (select t.name from tried t)
+  where a.for_people and a.writes and a.name not in (select r.name from refused r)
     -- Presses have limits of their own. A run is cancelled once, and an alert acknowledged once.
     and a.name <> all ('{trigger_integration_sync,retry_integration_sync,cancel_integration_sync,acknowledge_sync_alert}') $$,
-  'every function by which people change something was tried here');
+  'every function by which people change something was refused here');
 
 select * from finish();
 rollback;
