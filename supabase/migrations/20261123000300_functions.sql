@@ -3022,6 +3022,10 @@ quotes a payload.
 **Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
 sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.
 
+The order in which deliveries arrive counts as the order of the source. Never repeat a delivery of a key after
+a newer one of it: the outbox takes the older content for the newest. It replaces a pending entry, closes a
+conflict if it is what was sent, and makes a withdrawn entry wait again.
+
 Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or more than 10,000
 entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the details),
 PT422 unknown_integration_type, PT404 integration_not_found.$$;
@@ -6312,8 +6316,9 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
 $$Starts a sync now and returns its run, `pending`, at once.
 For admins, coordinators, the service role and the host itself (`triggered_by` is then `api`). The same
 `idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
-to repeat a request whose answer was lost. A run whose worker died is revived and returned. People wait for
-`manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
+to repeat a request whose answer was lost. A run whose worker died is revived and returned. If that run
+has a key already, the key of the press that revives it is not remembered: repeated later, it is a new press.
+People wait for `manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
 `settings.presses_per_hour` runs an hour.
 
 The run's `notice` may be:

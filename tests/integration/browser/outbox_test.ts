@@ -34,7 +34,7 @@ Deno.test("the outbox counts entries of unknown outcome, and a batch that was se
   assert.deepEqual(states.map(({ state }) => state), ["exported", "exported", "unknown"]);
 });
 
-Deno.test("nobody is asked to decide about an entry while a worker sends it", async () => {
+Deno.test("an admin is not asked to decide about an entry while a worker sends it", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;

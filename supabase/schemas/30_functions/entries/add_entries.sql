@@ -84,6 +84,10 @@ quotes a payload.
 **Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
 sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.
 
+The order in which deliveries arrive counts as the order of the source. Never repeat a delivery of a key after
+a newer one of it: the outbox takes the older content for the newest. It replaces a pending entry, closes a
+conflict if it is what was sent, and makes a withdrawn entry wait again.
+
 Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or more than 10,000
 entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the details),
 PT422 unknown_integration_type, PT404 integration_not_found.$$;

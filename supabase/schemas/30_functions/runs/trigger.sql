@@ -25,8 +25,9 @@ comment on function public.trigger_integration_sync(uuid, text, text) is
 $$Starts a sync now and returns its run, `pending`, at once.
 For admins, coordinators, the service role and the host itself (`triggered_by` is then `api`). The same
 `idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
-to repeat a request whose answer was lost. A run whose worker died is revived and returned. People wait for
-`manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
+to repeat a request whose answer was lost. A run whose worker died is revived and returned. If that run
+has a key already, the key of the press that revives it is not remembered: repeated later, it is a new press.
+People wait for `manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
 `settings.presses_per_hour` runs an hour.
 
 The run's `notice` may be:
