@@ -127,7 +127,7 @@ export const SYNC_ERRORS = {
   entries_not_settleable: {
     code: "PT409",
     status: 409,
-    description: "In their states the entries cannot be settled like that.",
+    description: "The entries cannot be settled like that, or have changed since they were looked at.",
   },
   batch_was_sent_again: {
     code: "PT409",

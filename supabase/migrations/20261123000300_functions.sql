@@ -3695,7 +3695,7 @@ begin
   perform sync_scheduler.lock_active_run(integration.id);
 
   decisions := sync_scheduler.expand_batches(integration.id, entries);
-  perform sync_scheduler.require_settleable(integration.id, decisions);
+  perform sync_scheduler.require_settleable(integration.id, decisions, reason);
 
   with told as (
     select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
@@ -3703,15 +3703,10 @@ begin
     from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
     -- As in require_settleable.
     cross join lateral (
-      select o.* from public.sync_export_entries o
+      select o.*, sync_scheduler.is_settled(o, d.resolution, settle_sync_entries.reason) as is_settled
+      from public.sync_export_entries o
       where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
-    -- The repetition of a call whose answer was lost changes nothing.
-    where not case d.resolution
-      when 'exported' then e.state = 'exported'
-      when 'resend' then e.state = 'pending'
-      when 'abandon' then e.state = 'rejected' and e.error_message = settle_sync_entries.reason
-        and e.conflict_at is null and e.decided_at is not null
-      when 'keep' then e.conflict_at is null end
+    where not e.is_settled
   ), changed as (
     update public.sync_export_entries e set
       state = case t.resolution
@@ -3758,7 +3753,7 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
 $$Records what became of entries that a person looked up in the external system, all or nothing.
-At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at? }`, or
+At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at?, … }`, or
 `{ batch_id, sent_at, resolution }` for all entries of a batch whose outcome is not known (`exported`,
 `resend` or `abandon`). `reason` goes into the audit log. Returns how many entries have changed; a second call
 changes none. For admins and the service role. The resolutions:
@@ -3773,11 +3768,13 @@ changes none. For admins and the service role. The resolutions:
   is closed, and opens again only for yet other content.
 
 `resend` and `abandon` of an unknown entry must name the send that you looked for, by the entry's `sent_at` as
-it was then: a later send may have arrived. Of other entries they may name it. An entry that was sent again
-since the named send is refused as `entries_not_settleable`. Settle all unknown entries of a batch in one
-call, because the batch goes out again whole. A batch that was sent again since its `sent_at` is refused as
-`batch_was_sent_again`: look it up again, then name that send. An entry that was settled as `resend` has left
-its batch, so the same call by `batch_id` again is `entries_not_found`.
+it was then: a later send may have arrived. Any decision may name what you have seen of the entry: `state`,
+`sent_at`, `decided_at`, `conflict_at`. An entry that has changed since is refused as
+`entries_not_settleable`, so a page that was left open undoes nothing. `resend` of a withdrawn entry names no
+`sent_at`. Settle all unknown entries of a batch in one call, because the batch goes out again whole. A batch
+that was sent again since its `sent_at` is refused as `batch_was_sent_again`: look it up again, then name that
+send. An entry that was settled as `resend` has left its batch, so the same call by `batch_id` again is
+`entries_not_found`.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found,
@@ -3787,7 +3784,8 @@ PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 -- Refuses decisions that the entries' states do not allow. The caller keeps the worker from the entries.
 -- Errors: PT422 invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open;
 -- details name the entries, at most ten.
-create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb) returns void
+create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb, reason text)
+returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   missing jsonb;
@@ -3810,29 +3808,37 @@ begin
   begin
     select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
       jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state,
-        'sent_at', e.sent_at)) filter (where not case d.resolution
+        'sent_at', e.sent_at)) filter (where not (e.is_settled or s.is_as_seen and case d.resolution
         -- Also of one that was never sent: after a backup was restored, what was exported since is pending
         -- again.
-        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'exported', 'withdrawn')
-        -- A redacted entry has no content to send.
-        when 'resend' then e.state = 'pending'
-          or (e.state in ('rejected', 'withdrawn', 'unknown') and is_last_send and e.redacted_at is null)
-        when 'abandon' then e.state in ('rejected', 'unknown') and is_last_send
-        when 'keep' then e.state = 'exported' end)
+        when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'withdrawn')
+        -- That it did not arrive is said of the very send that a person has looked up: a later send may have
+        -- arrived. A redacted entry has no content to send. Who sends a withdrawn entry decides about the
+        -- withdrawal, not about a send before it.
+        when 'resend' then e.redacted_at is null and (e.state = 'rejected'
+          or (e.state = 'unknown' and d.sent_at is not null) or (e.state = 'withdrawn' and d.sent_at is null))
+        when 'abandon' then e.state = 'rejected' or (e.state = 'unknown' and d.sent_at is not null)
+        when 'keep' then e.state = 'exported' end))
     into missing, refused
-    from jsonb_to_recordset(entries) as d (entry_key text, resolution text, sent_at timestamptz)
+    from jsonb_array_elements(entries) i (item)
+    cross join lateral jsonb_to_record(i.item) as d (entry_key text, resolution text, state text,
+      sent_at timestamptz, decided_at timestamptz, conflict_at timestamptz)
     -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it is.
     left join lateral (
-      select o.* from public.sync_export_entries o
+      select o.*, sync_scheduler.is_settled(o, d.resolution, require_settleable.reason) as is_settled
+      from public.sync_export_entries o
       where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
         on true
-    -- That it did not arrive, or was refused, is said of the very send that a person has seen. A later send
-    -- may have arrived, and a call that is repeated late must not undo it.
+    -- A call that is repeated late, or sent from a page that was left open, must not undo what came after.
     cross join lateral (
-      select e.sent_at is not distinct from
-        coalesce(d.sent_at, case when e.state <> 'unknown' then e.sent_at end) as is_last_send) l;
+      select coalesce(e.sent_at = d.sent_at, d.sent_at is null)
+        and (d.state is null or e.state::text = d.state)
+        and (not i.item ? 'decided_at' or e.decided_at is not distinct from d.decided_at)
+        and (not i.item ? 'conflict_at' or e.conflict_at is not distinct from d.conflict_at) as is_as_seen) s;
   exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "the sent_at of the entry"}');
+    perform sync_scheduler.raise_error('invalid_entries',
+      '{"sent_at": "the sent_at of the entry", "decided_at": "its decided_at", '
+      '"conflict_at": "its conflict_at"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
@@ -3858,6 +3864,22 @@ begin
   if left_open is not null then
     perform sync_scheduler.raise_error('batch_is_open', sync_scheduler.first_ten('entry_keys', left_open));
   end if;
+end;
+$$;
+
+-- Is the entry as this decision wants it? Then the decision changes nothing: it is the repetition of a call
+-- whose answer was lost.
+create or replace function sync_scheduler.is_settled(
+  entry public.sync_export_entries, resolution text, reason text
+) returns boolean
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return coalesce(case is_settled.resolution
+    when 'exported' then entry.state = 'exported'
+    when 'resend' then entry.state = 'pending'
+    when 'abandon' then entry.state = 'rejected' and entry.error_message = is_settled.reason
+      and entry.conflict_at is null and entry.decided_at is not null
+    when 'keep' then entry.state = 'exported' and entry.conflict_at is null end, false);
 end;
 $$;
 

@@ -144,8 +144,8 @@ const CASES: readonly (readonly [SyncErrorCode, Details, english: string, norweg
   [
     "entries_not_settleable",
     { entries: [{ entry_key: "a", state: "sending", sent_at: null }] },
-    "The state of the entries has changed: a (being sent). Reload the page and try again.",
-    "Postene har fått en annen status: a (sendes nå). Last siden på nytt og prøv igjen.",
+    "The entries have changed in the meantime: a (being sent). Reload the page and try again.",
+    "Postene er endret i mellomtiden: a (sendes nå). Last siden på nytt og prøv igjen.",
   ],
   [
     "batch_is_open",

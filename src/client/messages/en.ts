@@ -143,7 +143,9 @@ export const en: SyncMessages = {
     entries_not_found: ({ error: { details: { entry_keys, batch_ids, count } } }) =>
       `The entries do not exist${because(names(entry_keys ?? batch_ids, {}, count))} Check their keys.`,
     entries_not_settleable: ({ error: { details: { entries, count } } }) =>
-      entries ? `The state of the entries has changed: ${names(entries, states, count)}. ${reload}` : reload,
+      entries
+        ? `The entries have changed in the meantime: ${names(entries, states, count)}. ${reload}`
+        : reload,
     batch_was_sent_again: "The batch was sent again in the meantime. Look it up again, then settle it.",
     batch_is_open: ({ error: { details: { entry_keys, address_keys, count } } }) =>
       address_keys

@@ -165,7 +165,7 @@ export const nb: SyncMessages = {
     entries_not_found: ({ error: { details: { entry_keys, batch_ids, count } } }) =>
       `Postene finnes ikke${because(names(entry_keys ?? batch_ids, {}, count))} Kontroller nøklene.`,
     entries_not_settleable: ({ error: { details: { entries, count } } }) =>
-      entries ? `Postene har fått en annen status: ${names(entries, states, count)}. ${reload}` : reload,
+      entries ? `Postene er endret i mellomtiden: ${names(entries, states, count)}. ${reload}` : reload,
     batch_was_sent_again: "Bunken er sendt på nytt i mellomtiden. Slå den opp igjen og avklar den deretter.",
     batch_is_open: ({ error: { details: { entry_keys, address_keys, count } } }) =>
       address_keys

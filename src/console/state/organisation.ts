@@ -95,7 +95,8 @@ export class OrganisationModel {
       return true;
     } catch (error) {
       this.failure = (error as Error).message;
-      this.changed();
+      // What was refused may have changed since it was shown.
+      this.refresh();
       return false;
     }
   }

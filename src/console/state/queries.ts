@@ -77,7 +77,9 @@ export async function fetchTimeline(
 
 /** What becomes of an entry, or of all entries of a batch as it was last sent. */
 export type Decision =
-  | { readonly entry_key: string; readonly sent_at: string | null; readonly resolution: string }
+  | (Pick<Entry, "entry_key" | "state" | "sent_at" | "decided_at" | "conflict_at"> & {
+    readonly resolution: string;
+  })
   | { readonly batch_id: string; readonly sent_at: string; readonly resolution: string };
 
 /** Decides what becomes of entries. */

@@ -3,7 +3,7 @@ import type { OrganisationModel } from "../state/organisation.ts";
 import { type Decision, settleEntry } from "../state/queries.ts";
 import type { Entry, Overview } from "../state/types.ts";
 
-/** What a person may decide, by the state of the entry. Of a conflict of what is being sent nothing yet. */
+/** What a person may decide, by the state of the entry. While an entry is being sent, nothing. */
 const CHOICES: Readonly<Record<Entry["state"], readonly (readonly [resolution: string, text: string])[]>> = {
   pending: [],
   sending: [],
@@ -43,8 +43,11 @@ export function decideView(model: OrganisationModel, row: Overview, entry: Entry
   `;
 }
 
-/** About the send that the person has seen. Of a batch whose outcome is not known all is decided at once. */
-function decisionOn({ entry_key, state, batch_id, sent_at }: Entry, resolution: string): Decision {
+/** About the entry as the person has seen it. Of a batch whose outcome is not known all is decided at once. */
+function decisionOn(entry: Entry, resolution: string): Decision {
+  const { entry_key, state, batch_id, sent_at, decided_at, conflict_at } = entry;
   const isOfBatch = state === "unknown" && batch_id !== null && sent_at !== null;
-  return isOfBatch ? { batch_id, sent_at, resolution } : { entry_key, sent_at, resolution };
+  return isOfBatch
+    ? { batch_id, sent_at, resolution }
+    : { entry_key, state, sent_at, decided_at, conflict_at, resolution };
 }
