@@ -475,7 +475,7 @@ isOneToOne: false
         isSetofReturn: false
       } },
 "resume_integration_sync":
-{ Args: { "integration_type": string,"org_id": string,"reason"?: string }; Returns: {
+{ Args: { "integration_type": string,"org_id": string,"paused_at"?: string,"reason"?: string }; Returns: {
               "catchup_window": string,
 "config": NonNullable<Json>,
 "created_at": string,

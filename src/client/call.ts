@@ -27,8 +27,9 @@ export interface CallOptions {
 }
 
 /**
- * Asks once, and again while there is no answer or the server has a fault of its own. What it asks must be the same
- * in effect however often it arrives: all of our RPCs are, given an idempotency key.
+ * Asks once, and again while there is no answer or the server has a fault of its own. So what it asks may arrive more
+ * than once, and late, when others have gone on. A press does nothing twice by its idempotency key, and a resume ends
+ * no other pause by its `paused_at`.
  *
  * Our own loop: postgrest-js repeats GET, HEAD and OPTIONS, and an RPC is a POST; the usual libraries take no clock and
  * weigh more than all of this.

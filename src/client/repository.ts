@@ -17,6 +17,7 @@ import type {
   ReasonOptions,
   RepositoryOptions,
   RequestOptions,
+  ResumeOptions,
   SlotsOptions,
   TriggerOptions,
 } from "./repository_options.ts";
@@ -47,8 +48,8 @@ const REPEATED_BY_POSTGREST = 0;
 
 /**
  * Everything that a client app asks of the Sync Scheduler. Each method rejects with a {@linkcode SyncSchedulerError}
- * and nothing else, unless its signal is aborted. Requests that got no answer are repeated; that changes nothing, for a
- * press carries a key by which the database knows it.
+ * and nothing else, unless its signal is aborted. Requests that got no answer are repeated: a press carries a key by
+ * which the database knows it.
  *
  * @example
  * ```ts ignore
@@ -159,9 +160,10 @@ export class SyncSchedulerRepository {
     return { ...integration, active_run: page?.runs[0] ?? null };
   }
 
-  /** Ends a pause. For admins. */
-  resume(orgId: string, integrationType: string, options: ReasonOptions = {}): Promise<SyncIntegration> {
-    const args = { org_id: orgId, integration_type: integrationType, reason: options.reason };
+  /** Ends a pause; another one than that of `pausedAt` stays, and comes with the answer. For admins. */
+  resume(orgId: string, integrationType: string, options: ResumeOptions = {}): Promise<SyncIntegration> {
+    const { reason, pausedAt } = options;
+    const args = { org_id: orgId, integration_type: integrationType, reason, paused_at: pausedAt };
     return this.#rpc("resume_integration_sync", args, options);
   }
 

@@ -35,6 +35,12 @@ export interface PauseOptions extends ReasonOptions {
   readonly resumeAt?: Date | undefined;
 }
 
+/** The end of a pause. */
+export interface ResumeOptions extends ReasonOptions {
+  /** The pause that is meant: `paused_at` as the row has it, to the microsecond. Any, if left out. */
+  readonly pausedAt?: string | undefined;
+}
+
 /** A period of slots. */
 export interface SlotsOptions extends RequestOptions {
   /** The first instant of it. */

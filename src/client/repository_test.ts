@@ -185,6 +185,7 @@ Deno.test("every other RPC gets its arguments by their names, and none that was 
   await syncs.cancelRun("r-1", { reason: "wrong month" });
   await syncs.pause("o-1", "xledger", { reason: "closing", resumeAt: to });
   await syncs.resume("o-1", "xledger");
+  await syncs.resume("o-1", "xledger", { reason: "closed", pausedAt: "2026-11-25T12:00:00.123456+00:00" });
   await syncs.explainSlots("o-1", "xledger", { from, to });
   assert.deepEqual(sent.map(({ path, body }) => [path.replace("/rest/v1/rpc/", ""), body]), [
     ["retry_integration_sync", { run_id: "r-1", idempotency_key: "key-1" }],
@@ -192,6 +193,11 @@ Deno.test("every other RPC gets its arguments by their names, and none that was 
     ["cancel_integration_sync", { run_id: "r-1", reason: "wrong month" }],
     ["pause_integration_sync", { ...target, reason: "closing", resume_at: "2026-11-25T00:00:00.000Z" }],
     ["resume_integration_sync", target],
+    ["resume_integration_sync", {
+      ...target,
+      reason: "closed",
+      paused_at: "2026-11-25T12:00:00.123456+00:00",
+    }],
     ["explain_sync_slots", { ...target, from: from.toISOString(), to: to.toISOString() }],
   ]);
 });

@@ -107,7 +107,8 @@ grant execute on function public.pause_integration_sync(uuid, text, text, timest
 grant execute on function public.preview_sync_schedule(uuid, text, integer, text, text)
   to authenticated, service_role;
 grant execute on function public.resume_integration_checks(uuid, text, text) to authenticated, service_role;
-grant execute on function public.resume_integration_sync(uuid, text, text) to authenticated, service_role;
+grant execute on function public.resume_integration_sync(uuid, text, text, timestamptz)
+  to authenticated, service_role;
 grant execute on function public.retry_integration_sync(uuid, text) to authenticated, service_role;
 grant execute on function public.set_integration_credentials(uuid, text, jsonb, text)
   to authenticated, service_role;

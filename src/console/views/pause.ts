@@ -12,9 +12,10 @@ const HOURS = [["", "Until it is resumed"], ["1", "For 1 hour"], ["12", "For 12 
 export function pauseView(model: OrganisationModel, row: Overview): TemplateResult {
   const { repository, organisation } = model;
   const type = row.integration_type;
-  if (row.paused_at !== null) {
+  const pausedAt = row.paused_at;
+  if (pausedAt !== null) {
     return html`<button type="button" @click=${() =>
-      void model.act(() => repository.resume(organisation.id, type))}>Resume</button>`;
+      void model.act(() => repository.resume(organisation.id, type, { pausedAt }))}>Resume</button>`;
   }
   const submit = async (event: SubmitEvent) => {
     const form = event.currentTarget as HTMLFormElement;

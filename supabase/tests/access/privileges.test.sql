@@ -18,7 +18,7 @@ select bag_eq(
        and has_function_privilege(a.role, p.oid, 'execute') $$,
   $$ select f, r from unnest(array['trigger_integration_sync(uuid,text,text)', 'retry_integration_sync(uuid,text)',
        'cancel_integration_sync(uuid,text)', 'connect_integration(uuid,text,jsonb,text)', 'configure_integration_sync(uuid,text,jsonb,text)',
-       'pause_integration_sync(uuid,text,text,timestamp with time zone)', 'resume_integration_sync(uuid,text,text)',
+       'pause_integration_sync(uuid,text,text,timestamp with time zone)', 'resume_integration_sync(uuid,text,text,timestamp with time zone)',
        'preview_sync_schedule(uuid,text,integer,text,text)', 'sync_scheduler_status()',
        'backfill_integration_sync(uuid,text,timestamp with time zone,timestamp with time zone,text)',
        'cancel_integration_backfill(uuid,text,text)',

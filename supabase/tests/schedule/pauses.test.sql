@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
-select plan(11);
+select plan(16);
 
 select sync_test.act_as('admin');
 select is((select pause_reason from public.pause_integration_sync(sync_test.id('org a'), 'webhook', 'Closing the year',
@@ -44,6 +44,21 @@ select is((select paused_at from public.resume_integration_sync(sync_test.id('or
   'an admin resumes');
 select lives_ok($$ select public.resume_integration_sync(sync_test.id('org b'), 'webhook') $$,
   'once more changes nothing');
+
+-- A call names the pause that it is meant for.
+create temporary table seen as
+select paused_at from public.pause_integration_sync(sync_test.id('org b'), 'webhook', 'A newer pause');
+create temporary table audited as select count(*) as n from public.sync_audit_log;
+select is((select pause_reason from public.resume_integration_sync(sync_test.id('org b'), 'webhook',
+  paused_at := (select paused_at - interval '1 microsecond' from seen))), 'A newer pause', 'another pause than that which is meant comes back');
+select results_eq($$ select i.paused_at, (select count(*) from public.sync_audit_log) from public.sync_integrations i
+    where i.id = sync_test.id('integration b') $$,
+  'select s.paused_at, a.n from seen s, audited a', 'and stays, and nothing is written down');
+select is((select paused_at from public.resume_integration_sync(sync_test.id('org b'), 'webhook',
+  paused_at := (select paused_at from seen))), null, 'that which is meant ends');
+select is((select count(*)::integer from public.sync_audit_log), (select n::integer + 1 from audited), 'and that is written down');
+select is((select paused_at from public.resume_integration_sync(sync_test.id('org b'), 'webhook',
+  paused_at := (select paused_at from seen))), null, 'without a pause it changes nothing');
 select throws_ok(
   $$ select public.pause_integration_sync(sync_test.id('org b'), 'webhook', null, now()) $$,
   'PT422', 'invalid_resume_at', 'a pause has to end in the future');

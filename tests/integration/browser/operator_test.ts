@@ -126,7 +126,11 @@ operatorTest("an admin pauses with a reason, which all see, and resumes", async 
   await view.page.getByRole("dialog").getByRole("button", { name: "Pause", exact: true }).click();
   await untilText(view.page.locator(".notice"), /Paused.*Month-end closing.*It resumes/s);
   await untilText(view.reason, /paused.*Month-end closing/);
-  await view.page.getByRole("button", { name: "Resume" }).click();
+  const [resumed] = await Promise.all([
+    view.page.waitForRequest(/\/rpc\/resume_integration_sync/),
+    view.page.getByRole("button", { name: "Resume" }).click(),
+  ]);
+  assert.match(resumed.postDataJSON().paused_at, /^20/, "the pause that the page shows");
   await view.page.getByRole("button", { name: "Pause …" }).waitFor();
   await view.page.locator(".notice").waitFor({ state: "detached" });
 });

@@ -44,7 +44,7 @@ PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_lo
 
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.resume_integration_sync(
-  org_id uuid, integration_type text, reason text default null
+  org_id uuid, integration_type text, reason text default null, paused_at timestamptz default null
 ) returns public.sync_integrations
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -54,16 +54,19 @@ begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
   integration := sync_scheduler.lock_integration(org_id, integration_type);
-  if integration.paused_at is null then
+  -- A call that arrives late must not end a pause that it was not meant for.
+  if integration.paused_at is null or integration.paused_at <> resume_integration_sync.paused_at then
     return integration;
   end if;
   return sync_scheduler.end_pause(integration, 'resume', reason);
 end;
 $$;
-revoke all on function public.resume_integration_sync(uuid, text, text)
+revoke all on function public.resume_integration_sync(uuid, text, text, timestamptz)
   from public, anon, authenticated, service_role;
-comment on function public.resume_integration_sync(uuid, text, text) is
+comment on function public.resume_integration_sync(uuid, text, text, timestamptz) is
 $$Ends the pause. Without a pause it changes nothing.
+`paused_at` names the pause that is meant, as the row has it: another one stays, and the integration comes
+back paused.
 Slots that were skipped meanwhile stay skipped: see `backfill_integration_sync`. For admins and the service
 role; audited with `reason`.
 
