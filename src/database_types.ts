@@ -542,7 +542,7 @@ isOneToOne: false
         isSetofReturn: false
       } },
 "set_integration_credentials":
-{ Args: { "credentials": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
+{ Args: { "address"?: Json,"credentials": Json,"integration_type": string,"org_id": string,"reason"?: string }; Returns: {
               "check_requested_at": string | null,
 "checked_at": string | null,
 "configured_at": string,

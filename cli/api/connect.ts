@@ -60,16 +60,27 @@ export async function runCredentialsSet(
   type: string,
   options: CredentialsCommand,
 ): Promise<void> {
+  const api = await openApi(options);
+  // Before a person types: the secrets are meant for the address of now, and must not reach another one. Without an
+  // integration the call says what is wrong.
+  const { data, error, status } = await api.client.from("sync_integrations")
+    .select("config").eq("org_id", orgId).eq("integration_type", type).maybeSingle();
+  if (error !== null) throw api.fault({ error, status });
   const credentials = options.file === "-" && process.stdin.isTTY === true
     ? parseObject(
       await askSecret(`Credentials of ${type}, as a JSON object`, `${CREDENTIALS.what} come from --file.`),
       CREDENTIALS,
     )
     : await readObject(options.file, CREDENTIALS);
-  const api = await openApi(options);
   const health = await api.call<Database["public"]["Tables"]["sync_integration_health"]["Row"]>(
     "set_integration_credentials",
-    { org_id: orgId, integration_type: type, credentials, reason: options.reason ?? null },
+    {
+      org_id: orgId,
+      integration_type: type,
+      credentials,
+      reason: options.reason ?? null,
+      address: data?.config ?? {},
+    },
   );
   if (options.json === true) return printJson(health);
   console.log(

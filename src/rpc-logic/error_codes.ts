@@ -144,6 +144,11 @@ export const SYNC_ERRORS = {
     status: 422,
     description: "The credentials are no JSON object, or too large.",
   },
+  address_changed: {
+    code: "PT409",
+    status: 409,
+    description: "The integration has another address by now; nothing was stored.",
+  },
   credentials_not_stored: {
     code: "PT503",
     status: 503,

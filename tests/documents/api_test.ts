@@ -27,9 +27,8 @@ async function readFunctions(): Promise<CatalogFunction[]> {
   await using database = platform.connect();
   return await database.sql<CatalogFunction[]>`
     select p.proname::text as name, obj_description(p.oid) as comment,
-      p.proname || '(' || replace(replace(replace(replace(pg_get_function_arguments(p.oid),
-        'timestamp with time zone', 'timestamptz'), ' DEFAULT ', ' = '), 'NULL::timestamptz', 'null'),
-        'NULL::text', 'null') || ')' as signature,
+      p.proname || '(' || regexp_replace(replace(replace(pg_get_function_arguments(p.oid),
+        'timestamp with time zone', 'timestamptz'), ' DEFAULT ', ' = '), 'NULL::\\w+', 'null', 'g') || ')' as signature,
       (select array_agg(name order by n) from unnest(p.proargnames, p.proargmodes) with ordinality a (name, mode, n)
        where mode = 't') as columns,
       has_function_privilege('authenticated', p.oid, 'execute') as "forPeople"

@@ -154,6 +154,8 @@ export const en: SyncMessages = {
         : `Settle all entries of the batch together${because(names(entry_keys, {}, count))}`,
     invalid_credentials: ({ error: { details: { reason } } }) =>
       `The credentials are not valid${because(reason)}`,
+    address_changed:
+      "The address of the integration has changed, so nothing was stored. Check it, then store the credentials again.",
     credentials_not_stored: ({ error: { details: { sqlstate } } }) =>
       `The credentials were not stored${sqlstate ? ` (${sqlstate})` : ""}. Try again in a moment.`,
     network_unreachable: "There is no connection to the server. Try again in a moment.",

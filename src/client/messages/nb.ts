@@ -174,6 +174,8 @@ export const nb: SyncMessages = {
         : `Avklar alle postene i bunken samlet${because(names(entry_keys, {}, count))}`,
     invalid_credentials: ({ error: { details: { reason } } }) =>
       `Påloggingsopplysningene er ikke gyldige${because(reasonOf(reason))}`,
+    address_changed:
+      "Adressen til integrasjonen er endret, så ingenting ble lagret. Kontroller den, og lagre påloggingsopplysningene på nytt.",
     credentials_not_stored: ({ error: { details: { sqlstate } } }) =>
       `Påloggingsopplysningene kunne ikke lagres${sqlstate ? ` (${sqlstate})` : ""}. Prøv igjen om litt.`,
     network_unreachable: "Ingen forbindelse med tjeneren. Prøv igjen om litt.",

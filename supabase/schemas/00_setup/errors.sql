@@ -61,6 +61,7 @@ language sql immutable set search_path = pg_catalog, pg_temp as $$
     ('batch_is_open', 'PT409',
       'Entries are open: a batch is settled in one call, and its address does not change before.'),
     ('invalid_credentials', 'PT422', 'The credentials are no JSON object, or too large.'),
+    ('address_changed', 'PT409', 'The integration has another address by now; nothing was stored.'),
     ('credentials_not_stored', 'PT503', 'Vault refused the credentials; nothing has changed.'),
     ('invalid_token', 'PT401', 'The attempt token is forged, replaced or of another attempt.'),
     ('already_claimed', 'PT409', 'The attempt was claimed before.'),

@@ -52,7 +52,7 @@ grant execute on function public.resume_integration_checks(uuid, text, text) to 
 grant execute on function public.resume_integration_sync(uuid, text, text, timestamptz)
   to authenticated, service_role;
 grant execute on function public.retry_integration_sync(uuid, text) to authenticated, service_role;
-grant execute on function public.set_integration_credentials(uuid, text, jsonb, text)
+grant execute on function public.set_integration_credentials(uuid, text, jsonb, text, jsonb)
   to authenticated, service_role;
 grant execute on function public.settle_sync_entries(uuid, text, jsonb, text) to authenticated, service_role;
 grant execute on function public.sync_overview(uuid) to authenticated, service_role;

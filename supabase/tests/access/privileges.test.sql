@@ -23,7 +23,7 @@ select bag_eq(
        'backfill_integration_sync(uuid,text,timestamp with time zone,timestamp with time zone,text)',
        'cancel_integration_backfill(uuid,text,text)',
        'explain_sync_slots(uuid,text,timestamp with time zone,timestamp with time zone)',
-       'settle_sync_entries(uuid,text,jsonb,text)', 'withdraw_sync_entries(uuid,text,text[],text)', 'set_integration_credentials(uuid,text,jsonb,text)',
+       'settle_sync_entries(uuid,text,jsonb,text)', 'withdraw_sync_entries(uuid,text,text[],text)', 'set_integration_credentials(uuid,text,jsonb,text,jsonb)',
        'test_integration_connection(uuid,text)', 'resume_integration_checks(uuid,text,text)', 'acknowledge_sync_alert(uuid)', 'sync_overview(uuid)',
        'sync_run_timeline(uuid)', 'configure_alert_webhook(uuid,jsonb,text)']) f,
        unnest(array['authenticated', 'service_role']) r

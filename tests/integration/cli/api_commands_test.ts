@@ -203,6 +203,20 @@ Deno.test("credentials come from standard input or a file, are stored, and are n
   }
 });
 
+Deno.test("credentials are sent with the address that the integration had before they were read", async () => {
+  const config = { url: "https://erp.example/entries", batch_size: 20 };
+  for (const [rows, address] of [[[{ config }], config], [[], {}]] as const) {
+    await using api = startReceiver(({ method }) => Response.json(method === "GET" ? rows : {}));
+    const done = await runCli(["credentials", "set", crypto.randomUUID(), "webhook"], {
+      env: { SUPABASE_URL: api.url, SUPABASE_SECRET_KEY: "sb_secret_test" },
+      stdin: '{"token": "x"}',
+    });
+    assert.equal(done.code, 0, done.err);
+    const sent = api.requests.find(({ path }) => path === "/rest/v1/rpc/set_integration_credentials");
+    assert.deepEqual(JSON.parse(sent?.body ?? "null").address, address);
+  }
+});
+
 Deno.test("exit code 3 means that the database cannot be reached or refuses; 2 that something is not set", async () => {
   const platform = await usePlatform();
   await using database = platform.connect();

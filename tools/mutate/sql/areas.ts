@@ -4,7 +4,7 @@ import type { Area } from "../mutant.ts";
 const STALE = [
   ...["attempt_not_current", "already_claimed", "invalid_token", "run_is_final", "run_not_active"],
   ...["run_not_retryable", "sync_already_in_progress", "entry_is_sent", "entries_not_settleable"],
-  ...["batch_is_open", "batch_was_sent_again"],
+  ...["address_changed", "batch_is_open", "batch_was_sent_again"],
 ];
 
 /** Functions that decide who may do what, whatever folder they are in. */

@@ -2,18 +2,22 @@
 
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
 create or replace function public.set_integration_credentials(
-  org_id uuid, integration_type text, credentials jsonb, reason text default null
+  org_id uuid, integration_type text, credentials jsonb, reason text default null,
+  address jsonb default null
 ) returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   secrets constant jsonb := nullif(set_integration_credentials.credentials, 'null');
+  meant constant jsonb := nullif(set_integration_credentials.address, 'null');
   integration public.sync_integrations;
+  seen public.sync_integrations;
   health public.sync_integration_health;
 begin
   perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
   perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
   perform sync_scheduler.require_size('credentials', secrets);
+  perform sync_scheduler.require_size('address', meant, 262144);
   -- No error of this function names a value: the connection check says what is wrong with it.
   if jsonb_typeof(secrets) <> 'object' or octet_length(secrets::text) > 16384 then
     perform sync_scheduler.raise_error('invalid_credentials',
@@ -21,6 +25,14 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(
     set_integration_credentials.org_id, set_integration_credentials.integration_type);
+  -- Under the lock: a late call must not hand its secrets to an address that another admin has set since.
+  seen := integration;
+  seen.config := coalesce(meant, integration.config);
+  if jsonb_typeof(meant) <> 'object'
+    or sync_scheduler.address_of(seen) <> sync_scheduler.address_of(integration)
+  then
+    perform sync_scheduler.raise_error('address_changed');
+  end if;
   -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration,
     case when secrets is null then 'remove_credentials' else 'set_credentials' end,
@@ -57,9 +69,9 @@ begin
   return health;
 end;
 $$;
-revoke all on function public.set_integration_credentials(uuid, text, jsonb, text)
+revoke all on function public.set_integration_credentials(uuid, text, jsonb, text, jsonb)
   from public, anon, authenticated, service_role;
-comment on function public.set_integration_credentials(uuid, text, jsonb, text) is
+comment on function public.set_integration_credentials(uuid, text, jsonb, text, jsonb) is
 $$Stores the credentials in Vault for the address that `config` has now: see `connect_integration`.
 No function returns them. Starts a connection check, in which the connector validates them: a refusal names
 the field, never the value. Returns the health at once; the check is answered when `checked_at` is later than
@@ -68,8 +80,13 @@ the field, never the value. Returns the health at once; the check is answered wh
 them, without a check. An active attempt goes on with what it has. For admins and the service role; the call
 is audited with `reason`, never what was stored.
 
+`address` is the `config` for which the credentials are meant, as the caller has read or sent it. Only the
+`address_keys` of the type count in it. If the integration has another address by now, the call is refused as
+`address_changed`, and nothing is stored. Give it always: a call that arrives late could hand the secrets to
+an address that another admin has connected since.
+
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,
-PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`, 10 s, of the last check, or too
-often within the hour; nothing was stored), PT503 credentials_not_stored,
+PT409 address_changed, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`, 10 s, of
+the last check, or too often within the hour; nothing was stored), PT503 credentials_not_stored,
 PT503 function_url_not_configured.$$;
