@@ -43,12 +43,12 @@ export function compareRuns(now: readonly Measured[], earlier: readonly Measured
     );
     if (before === undefined) return [];
     return `${result.benchmark}: ${result.case}: ${show(result.ratio)}, was ${show(before.ratio)}: ${
-      verdict(result, before)
+      direction(result, before)
     }`;
   });
 }
 
-function verdict({ ratio, goal }: Measured, before: Measured): string {
+function direction({ ratio, goal }: Measured, before: Measured): string {
   const isHigher = ratio.min > before.ratio.max;
   if (!isHigher && ratio.max >= before.ratio.min) return "the same";
   if (goal === undefined) return "other";

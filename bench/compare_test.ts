@@ -7,18 +7,18 @@ const one = (median: number, goal?: Measured["goal"]): Measured => ({
   ratio: { median, min: median - 1, max: median + 1 },
   ...(goal === undefined ? {} : { goal }),
 });
-const verdict = (now: Measured, before: Measured) => compareRuns([now], [before])[0]?.split(": ").at(-1);
+const direction = (now: Measured, before: Measured) => compareRuns([now], [before])[0]?.split(": ").at(-1);
 
 Deno.test("says worse or better by the goal when the spreads do not overlap", () => {
-  assert.equal(verdict(one(9, { atMost: 5 }), one(3)), "worse");
-  assert.equal(verdict(one(3, { atMost: 5 }), one(9)), "better");
-  assert.equal(verdict(one(9, { atLeast: 5 }), one(3)), "better");
-  assert.equal(verdict(one(3, { atLeast: 5 }), one(9)), "worse");
+  assert.equal(direction(one(9, { atMost: 5 }), one(3)), "worse");
+  assert.equal(direction(one(3, { atMost: 5 }), one(9)), "better");
+  assert.equal(direction(one(9, { atLeast: 5 }), one(3)), "better");
+  assert.equal(direction(one(3, { atLeast: 5 }), one(9)), "worse");
 });
 
 Deno.test("says the same when the spreads overlap, and other without a goal", () => {
-  assert.equal(verdict(one(5, { atMost: 5 }), one(3)), "the same");
-  assert.equal(verdict(one(9), one(3)), "other");
+  assert.equal(direction(one(5, { atMost: 5 }), one(3)), "the same");
+  assert.equal(direction(one(9), one(3)), "other");
 });
 
 Deno.test("leaves out a case that only one of the runs has", () => {

@@ -1,6 +1,6 @@
 /** `deno task demo`: the trigger's whole way, from the press to the external system's ledger, on a throw-away stack. */
 import { explain, readSwitches } from "./command_line.ts";
-import { type Coordinator, type Refusal, type Run, signIn } from "./demo/coordinator.ts";
+import { type Coordinator, type Run, signIn, type TriggerRefused } from "./demo/coordinator.ts";
 import { createRunDisplay } from "./demo/display.ts";
 import { awaitScheduledRun, describeSlot } from "./demo/scheduled.ts";
 import { type Platform, startPlatform } from "./platform.ts";
@@ -82,7 +82,7 @@ async function summarise(coordinator: Coordinator, run: Run, platform: Platform)
   return true;
 }
 
-function describe(refusal: Refusal): string {
+function describe(refusal: TriggerRefused): string {
   const seconds = (refusal.details as { retry_after_seconds?: number } | null)?.retry_after_seconds;
   const wait = seconds === undefined ? "" : `, retry_after_seconds ${seconds}`;
   return `${refusal.message} (code ${refusal.code}${wait})`;

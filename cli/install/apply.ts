@@ -6,7 +6,7 @@ import { entryNames } from "../bundle/entry_names.ts";
 import { TEMPORARY } from "./host.ts";
 import { LOCK } from "./lock.ts";
 import type { FileChange } from "./plan_types.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 
 /**
  * Makes the changes. Everything is first written next to its place and then renamed, in order: an install that is
@@ -46,7 +46,7 @@ export async function applyChanges(supabase: string, changes: readonly FileChang
   } catch (error) {
     for (const { temporary } of written.values()) await rm(temporary).catch(() => {});
     if (!(error instanceof Error)) throw error;
-    throw new Refusal(
+    throw new InstallError(
       `${supabase} cannot be written: ${error.message}. Fix that; the same command goes on.`,
     );
   }

@@ -1,6 +1,6 @@
 import { parse, patch } from "@decimalturn/toml-patch";
 import { isDeepStrictEqual } from "node:util";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 
 const NAME = "integration-sync";
 
@@ -112,7 +112,7 @@ export function readToml(config: string): Table {
     return parse(config) as Table;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(`supabase/config.toml cannot be read; fix it first. ${why}`);
+    throw new InstallError(`supabase/config.toml cannot be read; fix it first. ${why}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Bundle, BundleMigration } from "../bundle/bundle.ts";
 import type { Host, HostMigration } from "./host.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 import { readSquashed } from "./squashed.ts";
 
 /** The id of the migration that stands for organisations and members in a host that has its own. */
@@ -79,7 +79,7 @@ export function hasOwnMembership(history: History, bundle: Bundle, asked: boolea
   const theirs = history.installed.has(ADAPTER);
   const ours = bundle.migrations.some(({ id, isMembership }) => isMembership && history.installed.has(id));
   if (asked && ours) {
-    throw new Refusal(
+    throw new InstallError(
       "The bundle was installed with its own organisations; --without-membership is for the first install.",
     );
   }
@@ -104,7 +104,7 @@ export function missingMigrations(
   const behind = first === -1 ? undefined : wanted.slice(first).find(({ id }) => history.installed.has(id));
   if (behind !== undefined) {
     const file = history.installed.get(behind.id)?.file ?? behind.name;
-    throw new Refusal(
+    throw new InstallError(
       `A migration of the bundle is gone, while ${file}, which comes after it, is there: ` +
         `${missing[0]?.name}. Get it back from your version control.`,
     );
@@ -137,7 +137,7 @@ export function nextVersions(files: readonly string[], count: number, now: Date)
   );
   // The CLI sorts names as text: nothing sorts behind a version that begins with 9 and is no time.
   if (versions[0] !== undefined && versions[0] <= newest) {
-    throw new Refusal(
+    throw new InstallError(
       `No timestamp sorts behind the migration ${newest}: rename it (and \`supabase migration repair\`).`,
     );
   }

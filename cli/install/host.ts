@@ -6,7 +6,7 @@ import { errorCode } from "../error_code.ts";
 import { readToml } from "./config_block.ts";
 import { type Declared, readDeclared } from "./declared.ts";
 import { type Marker, readMarker } from "./marker.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 
 /** A migration of the host; `marker` is null for the host's own. */
 export interface HostMigration {
@@ -54,13 +54,13 @@ export const TEMPORARY = ".sync-scheduler.tmp";
  */
 export async function readHost(path: string): Promise<Host> {
   const project = resolve(path);
-  if (!await isDirectory(project)) throw new Refusal(`There is no folder ${project}.`);
+  if (!await isDirectory(project)) throw new InstallError(`There is no folder ${project}.`);
   const supabase = join(project, "supabase");
   if (
     basename(project) === "supabase" && !await isDirectory(supabase) &&
     await isFile(join(project, "config.toml"))
   ) {
-    throw new Refusal(
+    throw new InstallError(
       `${project} is the folder of a project: give the one that holds it, ${dirname(project)}.`,
     );
   }
@@ -102,14 +102,14 @@ async function readProjectRef(supabase: string): Promise<string | null> {
 async function readConfig(project: string, path: string): Promise<string> {
   const bytes = await readFile(path).catch((error: unknown) => {
     if (["ENOENT", "ENOTDIR"].includes(errorCode(error))) {
-      throw new Refusal(`${project} is no Supabase project: run \`supabase init\` there first.`);
+      throw new InstallError(`${project} is no Supabase project: run \`supabase init\` there first.`);
     }
-    throw new Refusal(`${path} cannot be read.`);
+    throw new InstallError(`${path} cannot be read.`);
   });
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    throw new Refusal(`${path} is not UTF-8, as TOML has to be; save it so first.`);
+    throw new InstallError(`${path} is not UTF-8, as TOML has to be; save it so first.`);
   }
 }
 
@@ -118,7 +118,7 @@ async function orRefuse<T>(path: string, reading: Promise<T>): Promise<T> {
     return await reading;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(`${path} cannot be read: ${why}. Fix that; nothing was changed.`);
+    throw new InstallError(`${path} cannot be read: ${why}. Fix that; nothing was changed.`);
   }
 }
 

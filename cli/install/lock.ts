@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import lockfile from "proper-lockfile";
 import { errorCode } from "../error_code.ts";
 import { TEMPORARY } from "./host.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 
 /** The folder that exists while an install runs. */
 export const LOCK = `.install${TEMPORARY}`;
@@ -32,7 +32,7 @@ const STALE_MS = 10_000;
 export async function whileLocked<T>(supabase: string, work: () => Promise<T>): Promise<T> {
   const release = await acquire(supabase).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal(`${supabase} cannot be written: ${why}. Fix that; nothing was changed.`);
+    throw new InstallError(`${supabase} cannot be written: ${why}. Fix that; nothing was changed.`);
   });
   try {
     return await work();

@@ -14,7 +14,7 @@ import {
 } from "./plan_declared.ts";
 import { editedMigrations, planMigrations, refuseOtherOrganizations } from "./plan_migrations.ts";
 import type { Edited, FileChange, InstallOptions, Plan } from "./plan_types.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 
 /**
  * Plans an install or an upgrade, which are the same. It adds what is missing. It keeps what is there as it was
@@ -98,13 +98,13 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
 
 function refuse(foreign: readonly string[], edited: readonly string[], mode: Edited): void {
   if (foreign.length > 0) {
-    throw new Refusal(
+    throw new InstallError(
       `These are in the way and not of this bundle; move them:\n  ${foreign.join("\n  ")}\n` +
         `The bundle's own files are in supabase/${FUNCTION}.`,
     );
   }
   if (edited.length > 0 && mode === "refuse") {
-    throw new Refusal(
+    throw new InstallError(
       `These were edited since they were brought:\n  ${edited.join("\n  ")}\n` +
         "--keep leaves them as they are, --force puts back what the bundle brings.",
     );

@@ -4,7 +4,7 @@ import type { Host } from "./host.ts";
 import { isEdited } from "./edited.ts";
 import { mark } from "./marker.ts";
 import type { FileChange, InstallOptions } from "./plan_types.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 
 /**
  * Refuses a host whose own migrations make organisations. Only a hint that comes early: a table that no migration makes is
@@ -21,7 +21,7 @@ export function refuseOtherOrganizations(bundle: Bundle, host: Host, history: Hi
     /^\s*create\s+table\s+(?:if\s+not\s+exists\s+)?(?:"?public"?\.)?"?(?:organizations|organization_members)"?[\s(]/im;
   const theirs = host.migrations.find(({ marker, contents }) => marker === null && table.test(contents));
   if (theirs === undefined) return;
-  throw new Refusal(
+  throw new InstallError(
     `supabase/migrations/${theirs.file} makes organisations of your own: install with --without-membership.`,
   );
 }
@@ -94,14 +94,14 @@ export function editedMigrations(bundle: Bundle, history: History): string[] {
   for (const { file, marker } of history.installed.values()) {
     const ours = known.get(marker.id);
     if (ours === undefined && marker.id !== ADAPTER && marker.id !== RESTORE) {
-      throw new Refusal(
+      throw new InstallError(
         `${file} is of ${marker.release}, which this checkout (${bundle.release}) does not know: it is older, or ` +
           "that install was of no release. Use a checkout of a later release.",
       );
     }
     if (isEdited(bundle, file, marker)) edited.push(`supabase/migrations/${file}`);
     else if (ours !== undefined && !marker.edited && ours.sql !== marker.text) {
-      throw new Refusal(
+      throw new InstallError(
         `${file} was brought by a checkout that was no release, and its SQL is another by now: such a project cannot ` +
           "be upgraded. Uninstall with that checkout, then install a release.",
       );

@@ -11,7 +11,7 @@ import { whileLocked } from "./lock.ts";
 import { showSteps } from "./next_steps.ts";
 import { planInstall } from "./plan.ts";
 import type { Edited, Plan } from "./plan_types.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 import { composeRestore } from "./restore.ts";
 import { planUninstall } from "./uninstall.ts";
 
@@ -52,7 +52,7 @@ async function installPlanner(options: InstallCommand): Promise<Planner> {
   const adapter = await readFile(join(root, "cli", "install", "membership_adapter.sql"), "utf8");
   return (_checkout, bundle, host) => {
     if (options.isUpgrade && readHistory(host, bundle).installed.size === 0) {
-      throw new Refusal("The bundle is not installed there: use `install`.");
+      throw new InstallError("The bundle is not installed there: use `install`.");
     }
     return planInstall(bundle, host, {
       edited: editedBy(options),
@@ -81,7 +81,7 @@ async function change(options: ChangeOptions, planFor: Planner): Promise<void> {
   const { supabase } = await readHost(workdir);
   const checkout = checkoutAt(root);
   if (await isSame(supabase, checkout.supabase)) {
-    throw new Refusal("This is the bundle's own checkout: give a project with --workdir PATH.");
+    throw new InstallError("This is the bundle's own checkout: give a project with --workdir PATH.");
   }
   const bundle = await readBundle(checkout);
   const plan = async () => await planFor(checkout, bundle, await readHost(workdir));

@@ -1,7 +1,7 @@
 import { compareVersions } from "../bundle/releases.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import type { HostMigration } from "./host.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 
 const LINE = /^-- sync-scheduler has (\S+?)( without membership)?\r?$/m;
 
@@ -32,7 +32,7 @@ export function readSquashed(migration: HostMigration, bundle: Bundle): Containe
   const said = LINE.exec(contents);
   if (said === null) {
     if (!/^\s*create schema (?:if not exists )?"?sync_scheduler"?[\s;]/im.test(contents)) return null;
-    throw new Refusal(
+    throw new InstallError(
       `${file} makes the schema sync_scheduler, but does not name the release. If it was squashed, put the line ` +
         "`-- sync-scheduler has RELEASE` on top (`select version from sync_scheduler.version()` shows it).",
     );
@@ -40,7 +40,7 @@ export function readSquashed(migration: HostMigration, bundle: Bundle): Containe
   const [, release = "", without] = said;
   const known = bundle.migrations.filter((each) => each.release !== "unreleased");
   if (!known.some((each) => each.release === release)) {
-    throw new Refusal(`${file} has ${release}, which this checkout (${bundle.release}) does not know.`);
+    throw new InstallError(`${file} has ${release}, which this checkout (${bundle.release}) does not know.`);
   }
   const ids = known.filter((each) => compareVersions(each.release, release) <= 0).map(({ id }) => id);
   return { ids, withoutMembership: without !== undefined };

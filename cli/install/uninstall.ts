@@ -10,7 +10,7 @@ import { stepsAfterUninstall } from "./next_steps.ts";
 import { mark } from "./marker.ts";
 import { undeclare } from "./plan_declared.ts";
 import type { Edited, FileChange, Plan } from "./plan_types.ts";
-import { Refusal } from "./refusal.ts";
+import { InstallError } from "./install_error.ts";
 import { KEPT_SCHEMA } from "./restore.ts";
 import { composeUninstall } from "./uninstall_sql.ts";
 
@@ -38,12 +38,12 @@ export async function planUninstall(
 ): Promise<Plan> {
   const history = readHistory(host, bundle);
   if (history.installed.size === 0) {
-    throw new Refusal("The bundle is not installed there: there is nothing to take out.");
+    throw new InstallError("The bundle is not installed there: there is nothing to take out.");
   }
   const ownMembership = history.installed.has(ADAPTER);
   const wanted = bundle.migrations.filter(({ isMembership }) => !ownMembership || !isMembership);
   if (missingMigrations(history, wanted).length > 0) {
-    throw new Refusal(
+    throw new InstallError(
       "An older release is installed: upgrade first, or uninstall with that release.",
     );
   }
@@ -59,7 +59,7 @@ export async function planUninstall(
     if (!isTheirs || edited === "overwrite") removed.push({ path, before: contents, after: null });
   }
   if (changed.length > 0 && edited === "refuse") {
-    throw new Refusal(
+    throw new InstallError(
       `These were edited since they were brought:\n  ${changed.join("\n  ")}\n` +
         "--keep leaves them, --force removes them.",
     );

@@ -18,7 +18,7 @@ export const Run = z.object({
 export type Run = z.infer<typeof Run>;
 
 /** How a press of the trigger was refused. */
-export interface Refusal {
+export interface TriggerRefused {
   readonly code: string;
   readonly message: string;
   readonly details: unknown;
@@ -37,7 +37,7 @@ export type Slot = z.infer<typeof Slot>;
 export interface Coordinator {
   readonly organization: { readonly id: string; readonly name: string };
   /** Presses the trigger. */
-  trigger(): Promise<{ run: Run } | { refusal: Refusal }>;
+  trigger(): Promise<{ run: Run } | { refusal: TriggerRefused }>;
   /** The run as it is now. */
   run(runId: string): Promise<Run>;
   /** The run live, again and again until it has ended, which is the last that is given. */

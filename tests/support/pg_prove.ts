@@ -34,10 +34,10 @@ export async function runPgProve(dbUrl: string, folder: string): Promise<Readonl
   return reports;
 }
 
-/** The lines of one file. They end with the verdict of pg_prove, and those of the last file with the summary of all. */
+/** The lines of one file. They end with the result line of pg_prove, and those of the last file with the summary of all. */
 function readFile(text: string): PgtapReport {
   const lines = text.split(/^(?:All tests successful|Test Summary Report|Files=)/m)[0]?.trimEnd() ?? "";
-  // Without the verdict, which alone would be one more assertion.
+  // Without the result line, which alone would be one more assertion.
   const report = parseTap(lines.replace(/\nok$/, ""));
   if (lines.endsWith("\nok")) return report;
   return { ...report, problems: [...report.problems, lines.split("\n").slice(-30).join("\n")] };

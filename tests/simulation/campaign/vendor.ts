@@ -8,7 +8,8 @@ export type VendorKind =
   /** Whatever is sent is booked, again and again; but it can be asked what it has. */
   | "lookup";
 
-export type Verdict = "exported" | "rejected";
+/** What the system answers for one entry. */
+export type Answer = "exported" | "rejected";
 
 /** What is sent of an entry. */
 export interface Sent {
@@ -23,12 +24,12 @@ export class Vendor {
   /** What was booked of each entry. */
   readonly contents = new Map<string, unknown>();
   readonly #requests = new Map<string, readonly Sent[]>();
-  readonly #answers = new Map<string, ReadonlyMap<string, Verdict>>();
+  readonly #answers = new Map<string, ReadonlyMap<string, Answer>>();
 
   constructor(readonly kind: VendorKind) {}
 
   /** Takes entries, or answers as before if it knows the key. */
-  send(batchId: string, entries: readonly Sent[]): ReadonlyMap<string, Verdict> {
+  send(batchId: string, entries: readonly Sent[]): ReadonlyMap<string, Answer> {
     const known = this.kind === "idempotent" ? this.#answers.get(batchId) : undefined;
     if (known !== undefined) {
       // As real ones do: a key stands for one content.
@@ -50,7 +51,7 @@ export class Vendor {
     return new Set(entryKeys.filter((key) => this.effects.has(key)));
   }
 
-  #book({ entry_key: entryKey, payload }: Sent): Verdict {
+  #book({ entry_key: entryKey, payload }: Sent): Answer {
     // It judges the entry, not the moment: a settled entry goes out again with its batch, and must fare the same.
     if (Number(entryKey.split("-")[1]) % REFUSED_EVERY === 0) return "rejected";
     const times = (this.effects.get(entryKey) ?? 0) + 1;

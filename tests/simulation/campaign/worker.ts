@@ -95,10 +95,10 @@ class Worker {
       await this.dawdle();
       // A request under a key may even arrive after the lease.
       if (vendor.kind === "lookup" && this.life.lapsed) throw new Died();
-      for (const [entry_key, verdict] of vendor.send(batch.batch_id, request)) {
+      for (const [entry_key, answer] of vendor.send(batch.batch_id, request)) {
         if (!open.includes(entry_key)) continue;
         const lost = world.happens("vendor_answer_lost", random);
-        results.push({ entry_key, state: lost ? "unknown" : verdict });
+        results.push({ entry_key, state: lost ? "unknown" : answer });
       }
     }
     return results;

@@ -91,7 +91,7 @@ export function failure(
 
 /** Every code that a {@linkcode SyncError} carries. */
 export type SyncErrorCode =
-  // Refusals of the database, under the names of the worker protocol.
+  // What the database answers instead, under the names of the worker protocol.
   | "invalid_token"
   | "already_claimed"
   | "attempt_not_current"
@@ -152,13 +152,13 @@ export class SyncError extends Error {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { isRefusal, SyncError } from "./errors.ts";
+ * import { isAttemptOver, SyncError } from "./errors.ts";
  *
- * assert.equal(isRefusal(new SyncError("attempt_not_current", "gone")), true);
- * assert.equal(isRefusal(new SyncError("database_unreachable", "down")), false);
+ * assert.equal(isAttemptOver(new SyncError("attempt_not_current", "gone")), true);
+ * assert.equal(isAttemptOver(new SyncError("database_unreachable", "down")), false);
  * ```
  */
-export function isRefusal(error: unknown): error is SyncError {
+export function isAttemptOver(error: unknown): error is SyncError {
   return error instanceof SyncError &&
     (error.code === "attempt_not_current" || error.code === "invalid_token" ||
       error.code === "already_claimed");

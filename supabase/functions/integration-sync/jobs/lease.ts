@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { isRefusal, SyncError } from "../core/errors.ts";
+import { isAttemptOver, SyncError } from "../core/errors.ts";
 import type { WorkerApi } from "../database/worker_api.ts";
 
 /** A lease that is kept up by heartbeats until `stop`. */
@@ -70,7 +70,7 @@ export function keepLease(options: {
       try {
         await hold(() => api.heartbeat(null, over));
       } catch (error) {
-        if (isRefusal(error)) lost.abort(error);
+        if (isAttemptOver(error)) lost.abort(error);
       }
     }
   }

@@ -12,13 +12,13 @@ export interface Portion {
 }
 
 /**
- * What a refusal of entries means.
+ * What the search does after a refusal of entries.
  *
  * - `narrowed`: smaller parts are tried.
  * - `alone`: the entry was refused by itself. It is passed over for the rest of the run.
  * - `everything`: too many refusals without one entry taken. The run ends.
  */
-export type Refusal = "narrowed" | "alone" | "everything";
+export type SearchStep = "narrowed" | "alone" | "everything";
 
 /** What a run remembers of its narrowing from slice to slice. Losing it costs requests, nothing else. */
 const memorySchema = z.object({
@@ -45,7 +45,7 @@ export interface Narrowing {
   /** Entries were answered, or left the outbox: `count` of those that were asked for. */
   settled(count: number, isTaken: boolean): void;
   /** A first send of these entries was refused as a whole; `waiting` is how many entries the run has left. */
-  refused(keys: readonly string[], isTooLarge: boolean, waiting: number): Refusal;
+  refused(keys: readonly string[], isTooLarge: boolean, waiting: number): SearchStep;
   /** For the next slice; null when there is nothing to remember. */
   memory(): unknown;
 }
@@ -115,19 +115,19 @@ export function createNarrowing(batchSize: number, hasTaken: boolean, remembered
     memory.largest_taken = 0;
   }
 
-  function refused(keys: readonly string[], isTooLarge: boolean, waiting: number): Refusal {
+  function refused(keys: readonly string[], isTooLarge: boolean, waiting: number): SearchStep {
     const isFirst = memory.most === 0;
     if (isFirst) {
       const size = keys.length > 1 ? keys.length : Math.min(waiting, usualBatch);
       memory.most = Math.max(1, Math.floor(2 * Math.log2(size)));
     }
     if (!isFirst || keys.length === 1) memory.refusals++;
-    const verdict = keys.length === 1 ? refusedAlone(isTooLarge) : refusedTogether(keys, isTooLarge);
+    const step = keys.length === 1 ? refusedAlone(isTooLarge) : refusedTogether(keys, isTooLarge);
     const isOver = hasTaken ? memory.alone >= mostAlone : memory.refusals >= memory.most && waiting > 1;
-    return isOver ? "everything" : verdict;
+    return isOver ? "everything" : step;
   }
 
-  function refusedAlone(isTooLarge: boolean): Refusal {
+  function refusedAlone(isTooLarge: boolean): SearchStep {
     memory.alone++;
     memory.suspects = memory.largest_taken = 0;
     spread.shift();
@@ -138,7 +138,7 @@ export function createNarrowing(batchSize: number, hasTaken: boolean, remembered
     return "alone";
   }
 
-  function refusedTogether(keys: readonly string[], isTooLarge: boolean): Refusal {
+  function refusedTogether(keys: readonly string[], isTooLarge: boolean): SearchStep {
     if (isTooLarge) {
       memory.cap_before ??= memory.cap;
       memory.cap = Math.floor(keys.length / 2);

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Connector, ConnectorContext } from "../connectors/connector.ts";
 import { openConnector } from "../connectors/open_connector.ts";
-import { isRefusal } from "../core/errors.ts";
+import { isAttemptOver } from "../core/errors.ts";
 import { createSecrets } from "../core/secrets.ts";
 import type { Claim } from "../database/worker_answers.ts";
 import type { Ending, WorkerApi } from "../database/worker_api.ts";
@@ -89,7 +89,7 @@ export async function runSlice(
       end = await exportAll({ api, connector, context, lease, tools, claim, memory });
     }
   } catch (error) {
-    const over = lease.signal.aborted || isRefusal(error);
+    const over = lease.signal.aborted || isAttemptOver(error);
     if (!over) tools.log("slice_failed", errorFields(error));
     end = over
       ? { outcome: "abandoned", error: lease.signal.aborted ? lease.signal.reason : error }
