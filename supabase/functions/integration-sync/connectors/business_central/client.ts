@@ -4,7 +4,7 @@ import { onceBody } from "../http/once_body.ts";
 import { readLimited } from "../http/read_limited.ts";
 import { retryAfterSeconds } from "../../core/retry_after.ts";
 import type { BusinessCentralConfig, BusinessCentralCredentials } from "./config.ts";
-import { BusinessCentralFault, doubtful, statusFault, unavailable } from "./fault.ts";
+import { BusinessCentralFault, doubtful, isTokenRefused, statusFault, unavailable } from "./fault.ts";
 import type { TokenCache } from "./token.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { unsentFailure } from "../http/transport_fault.ts";
@@ -66,7 +66,7 @@ export function createClient(
   async function send(url: URL, init: RequestInit, isWrite: boolean): Promise<Answer> {
     const token = await tokens.get(config, credentials, context);
     let answer = await exchange(url, init, token, isWrite);
-    if (answer.status === 401) {
+    if (isTokenRefused(answer.status)) {
       // Nothing was carried out. Once: a token may have been revoked, or ended by another clock than ours.
       const fresh = await tokens.get(config, credentials, context, token);
       answer = await exchange(url, init, fresh, isWrite);

@@ -1,3 +1,8 @@
+/**
+ * What a status of Business Central means. Only `sign_in_fault.ts` also asks for a status: that of the sign-in service.
+ *
+ * @module
+ */
 import * as z from "../../core/zod.ts";
 import { type Failure, failure } from "../../core/errors.ts";
 import type { Secrets } from "../../core/secrets.ts";
@@ -29,14 +34,8 @@ const errorSchema = z.object({
 /**
  * What a status other than 2xx means for one request.
  *
- * | status | class |
- * | --- | --- |
- * | 429 | rate_limited, at `Retry-After` or, as it is not promised, after 30 to 60 seconds |
- * | 425 | transient, at `Retry-After`: nothing was carried out |
- * | 408, 409 without an error of Business Central's own, 5xx and what is not listed | transient for a read, ambiguous for a write: the queue and the gateway give up on requests that the service goes on with |
- * | 3xx, 401, 403, 404 | permanent: the integration is set up wrongly |
- * | 409 with one, and other 4xx that name a lock | transient: nothing was carried out |
- * | other 4xx | permanent |
+ * docs/connectors/business-central.md has the table; a test compares. A 408 or 5xx leaves a write in doubt: the queue and
+ * the gateway give up on requests that the service goes on with.
  *
  * A 404 or other 4xx with an error of Business Central's own has it as `refusal`; the caller may know that it is about
  * one entry. Without one something else may have answered, such as a gateway, and nothing was judged.
@@ -77,7 +76,7 @@ export function statusFault(
   if (status === 425) return unavailable(`answered ${status}`, retryAfter);
   // What answers a 409 in other words than Business Central's may have passed the request on.
   if (status >= 400 && status < 500 && status !== 408 && (status !== 409 || said !== undefined)) {
-    if (isMomentary(status, said)) return busy(retryAfter);
+    if (isMomentary(said, status === 409)) return busy(retryAfter);
     return permanent(
       said === undefined ? "business_central_no_reason" : "business_central_refused",
       status,
@@ -85,6 +84,36 @@ export function statusFault(
     );
   }
   return isWrite ? doubtful(`answered ${status}`, retryAfter) : unavailable(`answered ${status}`, retryAfter);
+}
+
+/**
+ * Whether the token was refused, and nothing was carried out: a fresh token is tried once.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isTokenRefused } from "./fault.ts";
+ *
+ * assert.equal(isTokenRefused(401), true);
+ * ```
+ */
+export function isTokenRefused(status: number): boolean {
+  return status === 401;
+}
+
+/**
+ * Whether a line that was to be removed is gone, or has changed since it was read.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isLineGone } from "./fault.ts";
+ *
+ * assert.deepEqual([isLineGone(412), isLineGone(418)], [true, false]);
+ * ```
+ */
+export function isLineGone(status: number): boolean {
+  return status === 404 || status === 412;
 }
 
 function busy(retryAfter: number | null): BusinessCentralFault {

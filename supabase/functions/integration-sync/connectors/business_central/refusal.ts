@@ -13,7 +13,7 @@ const entityChanged = "Request_EntityChanged";
 
 /**
  * Whether it was refused only because another user was at work on the same records. For such locks Business Central has
- * 409 and no code of its own, or says so in words.
+ * 409 and no code of its own (`isConflict`), or says so in words.
  *
  * @example
  * ```ts
@@ -21,13 +21,13 @@ const entityChanged = "Request_EntityChanged";
  * import { isMomentary } from "./refusal.ts";
  *
  * const message = "The operation could not complete because a record in the G/L Entry table was locked by another user.";
- * assert.equal(isMomentary(400, { code: "Unknown", message }), true);
- * assert.equal(isMomentary(409, { code: "Request_EntityChanged", message: "Another user has already changed it." }), false);
+ * assert.equal(isMomentary({ code: "Unknown", message }, false), true);
+ * assert.equal(isMomentary({ code: "Request_EntityChanged", message: "Another user has already changed it." }, true), false);
  * ```
  */
-export function isMomentary(status: number, said: Refusal | undefined): boolean {
+export function isMomentary(said: Refusal | undefined, isConflict: boolean): boolean {
   if (said?.code === sameKey || said?.code === entityChanged) return false;
-  return status === 409 || /locked by|another (user|session)|deadlock/i.test(said?.message ?? "");
+  return isConflict || /locked by|another (user|session)|deadlock/i.test(said?.message ?? "");
 }
 
 /**

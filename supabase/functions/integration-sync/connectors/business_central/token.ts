@@ -1,8 +1,8 @@
 import * as z from "../../core/zod.ts";
-import { failure } from "../../core/errors.ts";
 import { readLimited } from "../http/read_limited.ts";
 import { retryAfterSeconds } from "../../core/retry_after.ts";
-import { BusinessCentralFault, setUpWrongly, unavailable } from "./fault.ts";
+import { BusinessCentralFault, unavailable } from "./fault.ts";
+import { signInFault } from "./sign_in_fault.ts";
 import type { BusinessCentralConfig, BusinessCentralCredentials } from "./config.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { unsentFailure } from "../http/transport_fault.ts";
@@ -19,7 +19,6 @@ const answerSchema = z.object({
   // A number of JSON; some endpoints of the same service write it as a text.
   expires_in: z.union([z.number(), z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number))]),
 });
-const errorSchema = z.object({ error: z.string(), error_codes: z.optional(z.array(z.number())) });
 
 /** Tokens of an isolate, one an integration. Each that is given out is one of the context's secrets. */
 export interface TokenCache {
@@ -127,36 +126,7 @@ async function fetchToken(
     if (token.success) return token.data;
     throw unavailable("could not be signed in to: Microsoft's sign-in service answered in an unknown shape");
   }
-  if (response.status === 429) {
-    const message = "Microsoft's sign-in service asks us to slow down (429).";
-    throw new BusinessCentralFault(
-      failure("rate_limited", "business_central_rate_limited", message, hint ?? 30),
-    );
-  }
-  const refused = errorSchema.safeParse(answer).data;
-  // Whatever its status: two of OAuth's errors are temporary.
-  const passes = refused?.error === "temporarily_unavailable" || refused?.error === "server_error";
-  const { status } = response;
-  if (passes || status < 300 || status >= 500 || status === 408 || status === 425) {
-    throw unavailable(`could not be signed in to (status ${status})`, hint);
-  }
-  throw setUpWrongly("business_central_sign_in_refused", signInMessage(status, refused));
-}
-
-/** The code, but not the description: it holds ids of the tenant and of the request. */
-function signInMessage(status: number, refused: z.infer<typeof errorSchema> | undefined): string {
-  const code = refused?.error_codes?.[0];
-  const what = refused === undefined
-    ? `status ${status}`
-    : `${refused.error}${code ? `, AADSTS${code}` : ""}`;
-  switch (refused?.error) {
-    case "invalid_client":
-      return `Microsoft refused the client secret. It may have expired: enter a new one (${what}).`;
-    case "unauthorized_client":
-      return `Microsoft does not know the app. Check client id and tenant id (${what}).`;
-    default:
-      return `Microsoft refused the sign-in. Check tenant id, client id and client secret (${what}).`;
-  }
+  throw signInFault(response.status, answer, hint);
 }
 
 async function readJson(response: Response): Promise<unknown> {

@@ -4,7 +4,7 @@ import { readLimited } from "../http/read_limited.ts";
 import { retryAfterSeconds } from "../../core/retry_after.ts";
 import type { ConnectorContext, ExportOutcome } from "../connector.ts";
 import { parseResults } from "./results.ts";
-import { entriesRefused, isAboutEntries, repetitionRefused, statusFault } from "./fault.ts";
+import { entriesRefused, isAboutEntries, isTooLarge, repetitionRefused, statusFault } from "./fault.ts";
 import { readRefusal } from "./words.ts";
 
 // 500 results with an error text each fit several times.
@@ -82,7 +82,7 @@ function settleRefusal(
   }
   if (isRepetition) return unsettled(entries, repetitionRefused(status, words));
   const outcome = unsettled(entries, entriesRefused(status, words));
-  return { ...outcome, refused_whole_batch: true, batch_too_large: status === 413 };
+  return { ...outcome, refused_whole_batch: true, batch_too_large: isTooLarge(status) };
 }
 
 /** Null when it is too large. A refusal whose body does not arrive, or is that large, is one without words. */

@@ -19,7 +19,7 @@ import {
 } from "./config.ts";
 import { signedHeaders } from "../http/signed_headers.ts";
 import { unsoundEntries } from "./payload.ts";
-import { statusFault } from "./fault.ts";
+import { checkOutcome } from "./fault.ts";
 
 /**
  * The generic connector: POSTs each batch as JSON to a configured address, signed after the Standard Webhooks
@@ -89,11 +89,7 @@ async function exportBatch(
   }
 }
 
-/**
- * HEAD reaches a receiver without giving it anything to take, but it is a guess: entries go out by POST, and a receiver
- * may know nothing else. A refusal (4xx) therefore shows that the receiver answers, and nothing about an export or the
- * signature. The other answers are failures; `isGuess` marks those that a POST need not meet.
- */
+/** HEAD reaches a receiver without giving it anything to take. {@linkcode checkOutcome} says what its answer means. */
 async function ping(
   config: WebhookConfig,
   credentials: WebhookCredentials,
@@ -107,32 +103,13 @@ async function ping(
     const response = await send(config, context, { method: "HEAD", headers });
     await response.body?.cancel();
     if (response.ok) return { ok: true };
-    const { status } = response;
-    if (status === 501 || (status >= 400 && status < 500 && !waitingStatuses.includes(status))) {
-      return { ok: true, reachedOnly: true };
-    }
-    const why = checkFailure(response, context.clock.now());
-    const isCertain = [...waitingStatuses, ...awayStatuses].includes(status);
-    return { ok: false, failure: why, ...(isCertain ? {} : { isGuess: true }) };
+    const hint = retryAfterSeconds(response.headers.get("retry-after"), context.clock.now());
+    return checkOutcome(response.status, hint);
   } catch (error) {
     if (context.signal.aborted) throw error;
     const why = unsent(config, error) ?? failure("transient", ...transportFault(config, error));
     return { ok: false, failure: why };
   }
-}
-
-/** The receiver asks us to come later, whatever the method. */
-const waitingStatuses: readonly number[] = [408, 425, 429];
-/** What is in front of the receiver does not reach it, whatever the method. */
-const awayStatuses: readonly number[] = [502, 503, 504];
-
-/** A check sends nothing that could be in doubt. */
-function checkFailure(response: Response, now: number): Failure {
-  const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
-  const why = statusFault(response.status, hint);
-  if (why.class !== "ambiguous") return why;
-  const message = `The receiver is not available at the moment (${response.status}).`;
-  return failure("transient", "webhook_unavailable", message, hint);
 }
 
 /**

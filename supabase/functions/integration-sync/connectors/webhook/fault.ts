@@ -1,4 +1,10 @@
+/**
+ * What the receiver's status means, for an export and for a connection check. No other file asks for a status.
+ *
+ * @module
+ */
 import { type Failure, failure } from "../../core/errors.ts";
+import type { PingOutcome } from "../connector.ts";
 
 const defaultRateLimitSeconds = 60;
 
@@ -28,15 +34,7 @@ export function isAboutEntries(status: number, namesEntries: boolean): boolean {
 /**
  * What a status other than 2xx says about the first send of a batch. The question behind each row: may the receiver
  * have taken it? Only where that is ruled out is the class not `ambiguous`. For refusals of entries see
- * {@linkcode isAboutEntries} and {@linkcode entriesRefused}.
- *
- * | status | class |
- * | --- | --- |
- * | 429 | rate_limited, at `Retry-After` or after a minute |
- * | 425 | transient, at `Retry-After` |
- * | 408, 409, 5xx, 1xx | ambiguous; 409 is how a receiver says that it still works on this Idempotency-Key |
- * | 3xx, 401, 403, 404, 410 | permanent: the integration is set up wrongly |
- * | other 4xx | permanent: the receiver refuses the request or the account |
+ * {@linkcode isAboutEntries} and {@linkcode entriesRefused}. docs/connectors/webhook.md has the table; a test compares.
  *
  * @param status The status of the answer.
  * @param retryAfter Seconds that the receiver asks us to wait, or null.
@@ -67,9 +65,58 @@ export function statusFault(status: number, retryAfter: number | null, words = "
   if (status >= 400 && status < 500 && status !== 408 && status !== 409) {
     return permanent(status, "webhook_refused", words);
   }
+  // 409 is how a receiver says that it still works on this Idempotency-Key.
   const message =
     `The receiver answered ${status}: whether it took the batch is not known, so the same batch is sent again.`;
   return failure("ambiguous", "webhook_outcome_unknown", message, retryAfter);
+}
+
+/** The receiver asks us to come later, whatever the method. */
+const waitingStatuses: readonly number[] = [408, 425, 429];
+/** What is in front of the receiver does not reach it, whatever the method. */
+const awayStatuses: readonly number[] = [502, 503, 504];
+
+/**
+ * What a connection check learns from a status other than 2xx. The check is a HEAD and so a guess: entries go out by POST,
+ * and a receiver may know nothing else. A refusal (4xx) therefore shows that the receiver answers, and nothing about an
+ * export or the signature. The other answers are failures; `isGuess` marks those that a POST need not meet.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { checkOutcome } from "./fault.ts";
+ *
+ * assert.deepEqual(checkOutcome(418, null), { ok: true, reachedOnly: true });
+ * assert.equal(checkOutcome(503, 20).ok, false);
+ * ```
+ */
+export function checkOutcome(status: number, retryAfter: number | null): PingOutcome {
+  if (status === 501 || (status >= 400 && status < 500 && !waitingStatuses.includes(status))) {
+    return { ok: true, reachedOnly: true };
+  }
+  const isCertain = [...waitingStatuses, ...awayStatuses].includes(status);
+  const why = statusFault(status, retryAfter);
+  // A check sends nothing that could be in doubt.
+  const message = `The receiver is not available at the moment (${status}).`;
+  const certain = why.class === "ambiguous"
+    ? failure("transient", "webhook_unavailable", message, retryAfter)
+    : why;
+  return { ok: false, failure: certain, ...(isCertain ? {} : { isGuess: true }) };
+}
+
+/**
+ * Whether the receiver takes less than the batch at once.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isTooLarge } from "./fault.ts";
+ *
+ * assert.equal(isTooLarge(413), true);
+ * ```
+ */
+export function isTooLarge(status: number): boolean {
+  return status === 413;
 }
 
 const permanentMessages = {
@@ -98,7 +145,7 @@ function permanent(status: number, code: keyof typeof permanentMessages, words: 
  * ```
  */
 export function entriesRefused(status: number, words: string): Failure {
-  const said = words || (status === 413 ? "the request is too large." : "it gave no reason.");
+  const said = words || (isTooLarge(status) ? "the request is too large." : "it gave no reason.");
   return failure(
     "permanent",
     "webhook_entries_refused",

@@ -1,3 +1,8 @@
+/**
+ * What Xledger's status means. `errors` in the body come first: see errors.ts. No other file asks for a status.
+ *
+ * @module
+ */
 import { type Blames, type Failure, failure } from "../../core/errors.ts";
 
 /** Why a request had no plain answer. */
@@ -12,17 +17,9 @@ export interface XledgerFault {
 }
 
 /**
- * What a status other than 2xx says. `errors` in the body come before it: see errors.ts, and `outweighs` in request.ts
- * for the exceptions.
+ * What a status other than 2xx says. `errors` in the body come before it, but for {@linkcode statusOutweighs}.
  *
- * | status | meaning |
- * | --- | --- |
- * | 401, 403 | permanent: the access is refused |
- * | 429 | rate limited |
- * | 3xx, 404, 410 | permanent: no API at this address |
- * | 425 | transient, at `Retry-After`: nothing was carried out |
- * | 408, 409, 5xx | ambiguous |
- * | other 4xx | permanent: the request is refused |
+ * docs/connectors/xledger.md has the table; a test compares.
  *
  * Xledger's own limits do not come this way, so a 429 is a gateway's, which may have
  * passed the request on.
@@ -61,6 +58,23 @@ export function statusFault(status: number, retryAfter: number | null): XledgerF
   const message =
     `Xledger answered ${status}: whether it took the vouchers is not known, so that is checked first.`;
   return makeFault("ambiguous", "xledger_outcome_unknown", message, retryAfter);
+}
+
+/**
+ * Whether the status counts although the body has `errors`. A gateway's 5xx does not speak for Xledger; 401, 403 and 429
+ * say more than words that we do not know.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { makeFault, statusOutweighs } from "./fault.ts";
+ *
+ * const said = makeFault("permanent", "xledger_refused", "No.");
+ * assert.deepEqual([statusOutweighs(418, said), statusOutweighs(503, said)], [false, true]);
+ * ```
+ */
+export function statusOutweighs(status: number, said: XledgerFault): boolean {
+  return status >= 500 || ([401, 403, 429].includes(status) && said.failure.class === "ambiguous");
 }
 
 /**

@@ -8,7 +8,7 @@ import { vendorSignal } from "../http/vendor_timeout.ts";
 import type { Pace } from "./pace.ts";
 import type { XledgerConfig, XledgerCredentials } from "./config.ts";
 import { errorsFault, type XledgerError } from "./errors.ts";
-import { lostFault, statusFault, unsentFault, type XledgerFault } from "./fault.ts";
+import { lostFault, statusFault, statusOutweighs, unsentFault, type XledgerFault } from "./fault.ts";
 
 // A page of 1,000 items with a message each fits several times.
 const maxAnswerBytes = 4 * 1024 * 1024;
@@ -83,7 +83,7 @@ export async function askXledger(
       message: context.secrets.redact(error.message),
     }));
     const said = errors.length > 0 ? errorsFault(errors, now) : null;
-    if (!response.ok && (said === null || outweighs(response.status, said))) {
+    if (!response.ok && (said === null || statusOutweighs(response.status, said))) {
       const hint = retryAfterSeconds(response.headers.get("retry-after"), now);
       return { data: null, fault: statusFault(response.status, hint) };
     }
@@ -140,11 +140,6 @@ export async function askPatiently(
     const isPaced = isBurst === true && pace?.learn() === true;
     if (!isPaced) await clock.sleep(seconds * 1000, signal);
   }
-}
-
-/** A gateway's 5xx does not speak for Xledger; 401, 403 and 429 say more than words that we do not know. */
-function outweighs(status: number, said: XledgerFault): boolean {
-  return status >= 500 || ([401, 403, 429].includes(status) && said.failure.class === "ambiguous");
 }
 
 function parseAnswer(text: string): z.infer<typeof answerSchema> | null {
