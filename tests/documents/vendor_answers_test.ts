@@ -137,3 +137,18 @@ Deno.test("only fault.ts and sign_in_fault.ts of a connector ask which status an
   const known = ["business_central", "webhook", "xledger"].map((name) => `${name}/fault.ts`);
   assert.deepEqual(askers.sort(), [...known, "business_central/sign_in_fault.ts"].sort());
 });
+
+Deno.test("docs/reference/failures.md has the class and the codes of its example, a 418", async () => {
+  const page = await Deno.readTextFile(join(root, "docs/reference/failures.md"));
+  const example = page.split("## An example: 418\n")[1]?.split("\n## ")[0] ?? "";
+  const details = { isWrite: true, body: null, retryAfter: null, context: testContext() };
+  const failures = [
+    webhookFault(418, null),
+    xledgerFault(418, null).failure,
+    businessCentralFault(418, details).failure,
+  ];
+  for (const { class: errorClass, code } of failures) {
+    assert.ok(example.includes(`\`${code}\``), code);
+    assert.ok(example.includes(`\`${errorClass}\``), errorClass);
+  }
+});
