@@ -26,45 +26,31 @@ comment on type public.sync_run_status is 'pending and running are active; the o
 
 create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backfill');
 comment on type public.sync_run_trigger is
-  'manual: a signed-in person; schedule: a slot; api: the service role, or the host itself; backfill: a slot '
-  'made up for.';
+  'manual: a signed-in person; api: the service role, the host; schedule: a slot; backfill: one made up for.';
 
 create type public.sync_overlap_policy as enum ('skip', 'buffer_one');
 comment on type public.sync_overlap_policy is
-  'What becomes of a slot while a run is active. skip: it is skipped; buffer_one: it waits, and later ones '
-  'are skipped.';
+  'What becomes of a slot while a run is active. buffer_one: it waits, and later ones are skipped.';
 
-create type public.sync_skip_reason as enum ('overlap', 'missed', 'coalesced', 'paused', 'disabled',
-  'schedule_changed');
+create type public.sync_skip_reason as enum
+  ('overlap', 'missed', 'coalesced', 'paused', 'disabled', 'schedule_changed');
 comment on type public.sync_skip_reason is
   'Why a slot did not run. `overlap`: a run was active. `missed`: the scheduler came later than '
-  'catchup_window. `coalesced`: it came late, and a later slot replaces this one. `paused`, `disabled`: so '
-  'was the integration. `schedule_changed`: the schedule was replaced before the scheduler came.';
+  'catchup_window. `coalesced`: it came late, and a later slot replaces this one. `schedule_changed`: the '
+  'schedule was replaced before the scheduler came.';
 
+-- docs/operations.md explains each kind.
 create type public.sync_alert_kind as enum
   ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing',
-    'cold_start_failure',
-   'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead', 'webhook_stopped',
-   'entries_refused', 'entries_need_decision', 'database_not_writable');
-comment on type public.sync_alert_kind is
-  '`drift`: a slot started late or not at all. `missed_slot`: slots were skipped because the scheduler was '
-  'away. `start_failed`: the tick could not start a due slot. `run_failed`: a run failed after all of its '
-  'attempts. `lost_worker`: the function fell silent in the middle of a run. `dispatch_failing`: the '
-  'function does not take runs. `cold_start_failure`: an attempt failed in a freshly booted function. '
-  '`unhealthy`: the external system cannot be reached. `needs_attention`: a connection check was refused, or '
-  'the integration is set up wrongly. `vendor_incident`: the vendor fails for several organisations alike. '
-  '`scheduler_dead`: ticks have stopped. `database_not_writable`: the function could not write, because the '
-  'disk is full, the database read-only or restarting. `webhook_stopped`: alerts are no longer posted, '
-  'because the receiver does not take them. `entries_refused`: delivered entries were refused and are not in '
-  'the outbox. `entries_need_decision`: entries were rejected, contradict their source or have an unknown '
-  'outcome, and a person must decide about them.';
+   'cold_start_failure', 'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead',
+   'webhook_stopped', 'entries_refused', 'entries_need_decision', 'database_not_writable');
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
 comment on type public.sync_alert_severity is
   '`critical`: data is late or missing. `warning`: look at it soon. `info`: good to know.';
 
-create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy',
-  'needs_attention');
+create type public.sync_health_status as enum
+  ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
 comment on type public.sync_health_status is
   '`unknown`: nothing has been exported or checked yet. `healthy`: the last run or check got through. '
   '`degraded`: the external system asks us to slow down, or it answers while what a failed run has left '
@@ -80,43 +66,41 @@ comment on type public.sync_entry_state is
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is
-  'How alerts are posted. `slack`: what Slack and its imitators take. `teams`: an Adaptive Card, as '
-  'workflows of Teams take it. `discord`: a message of a Discord webhook. `json`: everything that is known '
-  'of the alert, signed, for programs.';
+  'How alerts are posted. `teams`: an Adaptive Card, as workflows of Teams take it. `json`: everything that '
+  'is known of the alert, signed, for programs.';
 
+-- How an attempt ended. `continued`: its slice was over. `lost`: its lease ran out. `undelivered`: no worker
+-- ever claimed it. `paused`: its integration was paused or disabled.
 create type sync_scheduler.attempt_outcome as enum
   ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered', 'paused');
-comment on type sync_scheduler.attempt_outcome is
-  'How an attempt ended. `continued`: its slice was over. `lost`: its lease ran out. `undelivered`: no '
-  'worker ever claimed it. `paused`: its integration was paused or disabled.';
 
+-- See ARCHITECTURE.md, Error classes.
 create type sync_scheduler.error_class as enum ('transient', 'rate_limited', 'ambiguous', 'permanent');
-comment on type sync_scheduler.error_class is
-  '`transient`: retry with backoff. `rate_limited`: wait as the vendor says; no attempt is used up. '
-  '`ambiguous`: the write may have happened. `permanent`: fail now.';
 
+-- What a failure is about, as its connector reports it. `vendor`: the external system did not answer, which
+-- others meet as well. `quota`: we ask too much. `configuration`: an admin must act. `entry`: what was sent.
+-- `nobody`: our own side, or a wait that the connector chose.
 create type sync_scheduler.blames as enum ('vendor', 'quota', 'configuration', 'entry', 'nobody');
-comment on type sync_scheduler.blames is
-  'What a failure is about, as its connector reports it. `vendor`: the external system did not answer, which '
-  'others meet as well. `quota`: we ask too much. `configuration`: an admin must act. `entry`: what was '
-  'sent. `nobody`: our own side, or a wait that the connector chose.';
 
+-- A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: both
+-- day fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.
 create type sync_scheduler.cron_fields as (
   minutes bit(60), hours bit(24), days bit(31), months bit(12), weekdays bit(7),
   either_day boolean, every_hour boolean
 );
-comment on type sync_scheduler.cron_fields is
-  'A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: '
-  'both day fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.';
 
+-- An item of a delivery. `number`: its place in the list, from 1. `copies`: how often it is there. `hash`: of
+-- its content, if its key was known before. `field` and `reason`: why it is refused, or null.
 create type sync_scheduler.delivered_entry as (
   number bigint, entry_key text, period text, document_number text, payload jsonb, copies bigint, hash bytea,
   field text, reason text
 );
-comment on type sync_scheduler.delivered_entry is
-  'An item of a delivery. `number`: its place in the list, from 1. `copies`: how often it is there. `hash`: '
-  'of its content, if its key was known before. `field` and `reason`: why it is refused, or null.';
 
+-- What decide_trigger decides by. `caller_id`: the person, or null. `key_...`: the run that has the
+-- idempotency key. `active_...`: the active run. `active_recovery`: what a recovery would make of a stuck
+-- active run, continues or ends; done if this press has recovered it; null if it is not stuck.
+-- `newest_press_at`: the newest manual run of the integration. `hour_is_full_since`: the manual run of the
+-- organisation that must be an hour old before the next one, or null.
 create type sync_scheduler.trigger_facts as (
   decided_at timestamptz, caller_id uuid,
   integration_id uuid, enabled boolean, paused_at timestamptz, pause_reason text, resume_at timestamptz,
@@ -128,22 +112,15 @@ create type sync_scheduler.trigger_facts as (
   hour_is_full_since timestamptz,
   is_ticking boolean, has_incident boolean, has_function_url boolean
 );
-comment on type sync_scheduler.trigger_facts is
-  'What decide_trigger decides by. `caller_id`: the person, or null. `key_...`: the run that has the '
-  'idempotency key. `active_...`: the active run. `active_recovery`: what a recovery would make of a stuck '
-  'active run, continues or ends; done if this press has recovered it; null if it is not stuck. '
-  '`newest_press_at`: the newest manual run of the integration. `hour_is_full_since`: the manual run of the '
-  'organisation that must be an hour old before the next one, or null.';
 
+-- What a press does. `start`: a new run, with triggered_by and notice. `replay`: returns run_id as it is.
+-- `revive`: recovers run_id, then returns it with the notice. `reject`: raises message with details.
 create type sync_scheduler.trigger_decision as (
   outcome text, run_id uuid, triggered_by public.sync_run_trigger, notice text, message text, details jsonb
 );
-comment on type sync_scheduler.trigger_decision is
-  'What a press does. `start`: a new run, with triggered_by and notice. `replay`: returns run_id as it is. '
-  '`revive`: recovers run_id, then returns it with the notice. `reject`: raises message with details.';
 
+-- Names of fields, of a voucher and of its lines.
 create type sync_scheduler.field_names as (voucher text[], line text[]);
-comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';
 
 -- supabase/schemas/00_setup/settings.sql
 create table sync_scheduler.settings (
@@ -197,67 +174,8 @@ create table sync_scheduler.settings (
   installed_at timestamptz not null default now(),
   check (lease_duration >= 2 * heartbeat_interval)
 );
-comment on table sync_scheduler.settings is 'Settings of the whole installation; exactly one row.';
-comment on column sync_scheduler.settings.function_url is
-  'Where attempts are posted: https://<project ref>.supabase.co/functions/v1/integration-sync. In a hosted '
-  'project the first press of a person sets it, from the issuer of the JWT. Elsewhere an operator does.';
-comment on column sync_scheduler.settings.dispatch_timeout is
-  'How long pg_net waits for the 202. Short, because the slowest request holds up its whole batch.';
-comment on column sync_scheduler.settings.claim_timeout is
-  'How long a dispatch may stay unclaimed before it is repeated; doubles with each repetition.';
-comment on column sync_scheduler.settings.max_dispatches is 'Dispatches of one attempt before its run fails.';
-comment on column sync_scheduler.settings.slice_duration is
-  'Time budget of one attempt. A hosted isolate is retired at half of its wall clock: 75 s (free), 200 s '
-  '(paid).';
-comment on column sync_scheduler.settings.retry_cap is 'Longest backoff between two attempts.';
-comment on column sync_scheduler.settings.longest_wait is
-  'How long a run waits in total because its vendor says so; its deadline moves by that. A vendor that asks '
-  'for more fails the run (vendor_quota_exhausted).';
-comment on column sync_scheduler.settings.max_active_per_type is
-  'With so many active runs of a type the scheduler starts no further one, so others have room.';
-comment on column sync_scheduler.settings.max_active_per_org is 'Likewise for an organisation.';
-comment on column sync_scheduler.settings.drift_alert_after is
-  'A slot that starts later than this raises an alert.';
-comment on column sync_scheduler.settings.silent_after is
-  'Without a tick for this long the scheduler counts as dead.';
-comment on column sync_scheduler.settings.warmup_lead is
-  'How long before a slot the function is warmed up at the earliest; at the latest 30 s less. 0: never.';
-comment on column sync_scheduler.settings.check_timeout is
-  'How long a connection check may stay unanswered. The Edge Function gives the external system half of it.';
-comment on column sync_scheduler.settings.check_cooldown is
-  'Least time between two connection checks of an integration: they use up the vendor''s quota. Also between '
-  'two configurations of an alert webhook: each posts to an address that an admin chooses.';
-comment on column sync_scheduler.settings.least_cooldown is
-  'The least cooldown between two manual triggers of an integration, whatever its manual_cooldown says.';
-comment on column sync_scheduler.settings.presses_per_hour is
-  'How many runs the people of an organisation start by hand within an hour. Each kind of action that posts '
-  'to the outside (connection checks, credentials, alert webhooks) has the same bound. The service role and '
-  'the host have none.';
-comment on column sync_scheduler.settings.changes_per_hour is
-  'How many audited actions the people of an organisation take within an hour. What stops something (pauses, '
-  'withdrawals) may be done twice as often.';
-comment on column sync_scheduler.settings.incident_organisations is
-  'So many organisations in a row that cannot reach a host are an incident of the vendor.';
-comment on column sync_scheduler.settings.incident_window is 'Within how long they have to meet it.';
-comment on column sync_scheduler.settings.passive_cooldown is
-  'How long no check follows a vendor''s answer that we ask too much. Quotas are mostly of a day.';
-comment on column sync_scheduler.settings.retention_ended is
-  'How long runs that succeeded, were cancelled or skipped are kept.';
-comment on column sync_scheduler.settings.retention_failed is
-  'How long failed runs, alerts and the audit log are kept.';
-comment on column sync_scheduler.settings.retention_ticks is
-  'How long ticks, warm-ups, messages of alert webhooks and pg_cron''s records of our own jobs are kept.';
-comment on column sync_scheduler.settings.max_payload is
-  'Most bytes of a payload, as text, that add_sync_entries takes. What is stored goes out all the same.';
-comment on column sync_scheduler.settings.max_batch_bytes is
-  'Most bytes of the payloads of one batch, as text, but at least one entry: the function holds the whole '
-  'batch in memory. A connector may take less at once. A batch that goes out again goes whole.';
-comment on column sync_scheduler.settings.host_roles is
-  'Login roles that act as the host, next to the members of the role that owns the bundle: they call every '
-  'RPC for every organisation, without claims (sync_scheduler.is_host).';
-comment on column sync_scheduler.settings.retention_payload is
-  'How long the payload of an entry is kept once it is exported, withdrawn or decided, see redact_entries. '
-  'Null: for ever.';
+comment on table sync_scheduler.settings is
+  'Settings of the whole installation; exactly one row. docs/operations.md says what each is for.';
 
 insert into sync_scheduler.settings default values;
 
@@ -266,13 +184,10 @@ insert into sync_scheduler.settings default values;
 
 -- Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details
 -- but no response headers.
-create or replace function sync_scheduler.raise_error(message text, detail jsonb default null)
-returns void
+create or replace function sync_scheduler.raise_error(message text, detail jsonb default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  code text := (
-    select c.code from sync_scheduler.error_catalog() c where c.message = raise_error.message
-  );
+  code text := (select c.code from sync_scheduler.error_catalog() c where c.message = raise_error.message);
 begin
   if code is null then
     raise exception 'no error "%" in sync_scheduler.error_catalog()', raise_error.message;

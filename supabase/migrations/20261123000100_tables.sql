@@ -30,13 +30,11 @@ comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
 
 comment on column public.sync_integration_types.host is
-  'Host (and port, if it is not the usual one) of the integrations of this type whose config has no url or '
-  'api_url. Null: they are not all in one place.';
+  'Host (and port) of the integrations whose config has no url or api_url. Null: they are not in one place.';
 
 comment on column public.sync_integration_types.address_keys is
-  'The keys of config that decide where requests go. Credentials are handed out only for the values with '
-  'which they were stored. The same as addressKeys of the connector: a test proves it. Empty: the connector '
-  'itself knows the address.';
+  'The keys of config that decide where requests go: credentials are handed out only for the values with '
+  'which they were stored. Empty: the connector itself knows the address.';
 
 insert into public.sync_integration_types (code, name, host, address_keys) values
   ('xledger', 'Xledger', 'www.xledger.net', '{url}'),
@@ -114,8 +112,7 @@ create index sync_integrations_resume_idx on public.sync_integrations (resume_at
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
-  'One organisation''s connection to one integration type. Members may read every column: nothing secret '
-  'here.';
+  'One organisation''s connection to one integration type. Nothing secret: members may read every column.';
 comment on column public.sync_integrations.config is
   'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
   'database reads url and api_url, the address_keys of its type, and four keys about its entries. '
@@ -125,29 +122,23 @@ comment on column public.sync_integrations.config is
 comment on column public.sync_integrations.resume_at is
   'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
-  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no '
-  'scheduled runs.';
+  'Five-field cron expression or macro, read in time_zone; null: no scheduled runs.';
 comment on column public.sync_integrations.next_run_at is
-  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by '
-  'a trigger and the tick.';
+  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log.';
 comment on column public.sync_integrations.next_tick_at is
-  'When the tick looks at this integration again: next_run_at, or later if that slot could not be started.';
+  'When the tick looks at it again: next_run_at, or later if that slot could not be started.';
 comment on column public.sync_integrations.catchup_window is
   'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
 comment on column public.sync_integrations.manual_cooldown is
-  'Least time between two presses, counted from triggered_at of the newest manual run; at least '
-  'settings.least_cooldown, also where a smaller one is stored.';
+  'Least time between two presses, from triggered_at to triggered_at; at least settings.least_cooldown.';
 comment on column public.sync_integrations.max_attempts is
   'Failed attempts in a row, without progress in between, after which a run fails.';
 comment on column public.sync_integrations.retry_base is
-  'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by '
-  'settings.retry_cap.';
+  'Backoff after the n-th failure in a row: random up to retry_base * 2^(n-1), or settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. Waits for its vendor (settings.longest_wait), for releases that '
-  'understand each other and for the end of a pause do not count.';
+  'A run that is active for longer fails. Waits for its vendor, a release or a pause do not count.';
 comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks the connection of an integration that works, from 15 minutes on: checks use up '
-  'the vendor''s quota. Null: never, its health follows its syncs.';
+  'How often the tick checks a connection that works; null: its health follows its syncs.';
 
 -- The part of an integration's config that decides where requests go: the address_keys of its type. A key
 -- that config lacks is left out: then the connector's default counts.
@@ -184,18 +175,16 @@ create table sync_scheduler.integration_credentials (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   -- vault.secrets.id of a JSON object that only the connector reads.
   secret_id uuid not null,
-  -- address_of the integration when the credentials were stored. They are handed out only while it is the
-  -- same.
+  -- address_of the integration when they were stored. They are handed out only while it is the same.
   address jsonb not null,
   stored_at timestamptz not null default now()
 );
 comment on table sync_scheduler.integration_credentials is
-  'Which integrations have credentials, and for which address. Only store_credentials writes it, so no '
-  'integration can be given a secret of the host or of another tenant.';
+  'Which integrations have credentials. Only store_credentials writes it, so no integration can be given a '
+  'secret of the host or of another tenant.';
 
--- Trigger of sync_integrations and sync_alert_webhooks: the secret of a row goes with it. Its arguments are
--- the secret's purpose and the column of its owner. Definer, because a role that may delete an organisation
--- need not be able to write Vault.
+-- The secret of a row goes with it. Its arguments are the secret's purpose and the column of its owner.
+-- Definer, because a role that may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_secret() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -240,8 +229,7 @@ create table public.sync_run_log (
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
-  -- Of both columns: a run can never carry another organisation than its integration, and one check is
-  -- cheaper.
+  -- Of both columns: a run never has another organisation than its integration, and one check is cheaper.
   foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
   check ((status in ('pending', 'running')) = (finished_at is null)),
   check (status <> 'running' or started_at is not null),
@@ -258,8 +246,7 @@ with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 -- another one the planner would scan all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
--- One run for a slot, whatever started it, and one record that it was skipped (which a backfill may make up
--- for).
+-- One run for a slot, whatever started it, and one record that it was skipped: a backfill may make up for it.
 create unique index sync_run_log_slot_idx
   on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
   where scheduled_for is not null;
@@ -289,8 +276,7 @@ create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) wher
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
-  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal is here. '
-  'Written only by the functions of this bundle; a final row never changes.';
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal is here.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
 comment on column public.sync_run_log.deadline_at is
@@ -299,32 +285,23 @@ comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
-  'What the person who pressed should know. `scheduler_not_ticking`: pg_cron is silent, so nothing will be '
-  'retried. `integration_paused`: it waits until its integration is neither paused nor disabled. '
-  '`vendor_incident`: when it was started, several organisations could not reach the vendor (see '
-  'sync_vendor_incidents). `function_outdated`, `schema_outdated`: it waits until the operator has brought '
-  'both to releases that understand each other.';
+  'What the person who pressed should know: docs/reference/api.md, trigger_integration_sync, has each value.';
 comment on column public.sync_run_log.quota_until is
-  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
-  'vendor_quota_exhausted.';
+  'Until when the external system asks us to wait: this run waits, or failed as vendor_quota_exhausted.';
 comment on column public.sync_run_log.entries_total is
-  'How many entries waited when the first worker took the run, at least entries_done + entries_failed. Exact '
-  'up to 10,000. A higher number is a lower bound: at least so many, until the run succeeds.';
+  'Entries that waited when the first worker took the run. Above 10,000: at least so many.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is
   'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
-  'Grows with every change of the row: a reader drops what is older than what it has.';
+  'Grows with every change of the row: drop what is older than what you have.';
 
--- Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a
--- person, and counts versions. A final run never changes, also for the owner. Every change has a version, so
--- that a reader knows which of two rows is newer.
+-- Refuses any change of a final run (PT409 run_is_final), also by the owner, and counts versions.
 create or replace function sync_scheduler.guard_run_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if old.finished_at is not null
-    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these
-    -- columns alone.
+    -- But a person is forgotten: by erase_person, which sets this for its own transaction, in these columns.
     and (coalesce(current_setting('sync_scheduler.erases_person', true), '') <> 'on'
       or to_jsonb(new) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[]
         <> to_jsonb(old) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[])
@@ -344,7 +321,9 @@ create trigger guard_run_update before update on public.sync_run_log
 create table sync_scheduler.run_attempts (
   run_id uuid not null references public.sync_run_log (run_id) on delete cascade,
   attempt integer not null check (attempt >= 1),
+  -- SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.
   token_hash bytea not null,
+  -- Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so it is no key.
   request_id bigint,
   dispatched_at timestamptz not null default now(),
   dispatch_count integer not null default 1,
@@ -352,27 +331,42 @@ create table sync_scheduler.run_attempts (
   response_error text,
   claimed_at timestamptz,
   boot_id uuid,
+  -- From the start of the isolate until it was ready to serve.
   boot_ms numeric,
   cold_start boolean,
+  -- From the claim until the external system first answered anything. Null: the worker did not say so.
   first_vendor_byte_ms numeric,
   heartbeat_at timestamptz,
+  -- Before the claim: when to dispatch again. After it: when the worker counts as lost.
   lease_expires_at timestamptz not null,
+  -- Entries that the run had settled at the claim: it shows whether a slice made progress.
   settled_before integer,
   checkpoint jsonb,
+  -- The first entry of the last batch that was reserved in order. A hint: the run looks for entries from
+  -- there on, and once from the beginning before it is done. Null: see the attempt before it.
   reserved_from bigint,
+  -- address_of the integration at the claim. The worker sends there: with another it gets no further entries.
   address jsonb,
   ended_at timestamptz,
   outcome sync_scheduler.attempt_outcome,
+  -- The outcome that the worker gave; the engine may have made another of it.
   reported_outcome text,
   error_class sync_scheduler.error_class,
   error_code text,
   error_message text,
+  -- Null: the attempt did not fail, or its worker did not say.
   blames sync_scheduler.blames,
+  -- How long the vendor asked to wait, as the worker reported it.
   retry_after interval,
+  -- Whether the vendor said that we ask too much, also in an attempt that did not fail of it.
   over_quota boolean not null default false,
+  -- Whether the run was retried at once after a failure on a cold start. A run has one such retry.
   retried_at_once boolean not null default false,
+  -- The protocol of the worker whose claim was refused last.
   refused_protocol integer,
+  -- What the database could not write down itself, as the claim reported it: {code, since, until}.
   database_trouble jsonb,
+  -- How long the vendor asked to wait after this attempt; the run's deadline moved by it.
   vendor_wait interval,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
@@ -382,59 +376,19 @@ create table sync_scheduler.run_attempts (
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
   where ended_at is null;
-
 comment on table sync_scheduler.run_attempts is
   'The dispatch timeline of each attempt: queued, answered, claimed, alive, ended.';
-comment on column sync_scheduler.run_attempts.token_hash is
-  'SHA-256 of the token of the newest dispatch; an older token of the same attempt is worthless.';
-comment on column sync_scheduler.run_attempts.request_id is
-  'Id in net._http_response: a hint for people. pg_net starts again at 1 after a crash, so nothing is keyed '
-  'on it.';
-comment on column sync_scheduler.run_attempts.blames is
-  'What the failure is about. Null: the attempt did not fail, or its worker did not say.';
-comment on column sync_scheduler.run_attempts.retry_after is
-  'How long the vendor asked to wait, as the worker reported it. Null: it did not.';
-comment on column sync_scheduler.run_attempts.over_quota is
-  'Whether the vendor said that we ask too much, also in an attempt that did not fail of it.';
-comment on column sync_scheduler.run_attempts.retried_at_once is
-  'Whether the run was retried at once after this attempt, which failed on a cold start. A run has one such '
-  'retry.';
-comment on column sync_scheduler.run_attempts.refused_protocol is
-  'The protocol of the worker whose claim was refused last. Null: no claim was refused.';
-comment on column sync_scheduler.run_attempts.database_trouble is
-  'What the database could not write down itself, as the claim reported it: {code, since, until}.';
-comment on column sync_scheduler.run_attempts.vendor_wait is
-  'How long the vendor asked to wait after this attempt; the run''s deadline moved by it. Null: it did not.';
-comment on column sync_scheduler.run_attempts.reserved_from is
-  'The first entry of the last batch that the attempt reserved in order. A hint: its run looks for entries '
-  'from there on, and once from the beginning before it is done. Null: from the attempt before it.';
-comment on column sync_scheduler.run_attempts.address is
-  'address_of the integration when the attempt was claimed: where its worker sends. With another one it gets '
-  'no further entries.';
-comment on column sync_scheduler.run_attempts.lease_expires_at is
-  'Before the claim: when to dispatch again. After it: when the worker counts as lost.';
-comment on column sync_scheduler.run_attempts.settled_before is
-  'Entries that the run had settled when the attempt was claimed: it shows whether a slice made progress.';
-comment on column sync_scheduler.run_attempts.reported_outcome is
-  'The outcome that the worker gave; the engine may have made another of it. Null when it never did.';
-comment on column sync_scheduler.run_attempts.first_vendor_byte_ms is
-  'Milliseconds from the claim until the external system first answered anything; null: it did not, or the '
-  'worker was lost before it could say so.';
-comment on column sync_scheduler.run_attempts.boot_ms is
-  'Milliseconds from the start of the isolate until it was ready to serve.';
 
 -- supabase/schemas/10_tables/paused_runs.sql
 create table sync_scheduler.paused_runs (
   run_id uuid primary key references public.sync_run_log (run_id) on delete cascade,
   -- Since when the run waits. Its deadline moves by that time when it goes on.
   paused_at timestamptz not null default now(),
-  -- When the next attempt was due at the beginning of the pause; null: at once. A vendor's wait outlasts a
-  -- shorter pause.
+  -- When the next attempt was due at its beginning; null: at once. A vendor's wait outlasts a shorter pause.
   next_attempt_at timestamptz
 );
 comment on table sync_scheduler.paused_runs is
-  'Runs that wait because their integration is paused or disabled. No tick reads it: the change of the '
-  'integration ends the wait.';
+  'Runs that wait because their integration is paused or disabled, until it changes. No tick reads it.';
 
 -- supabase/schemas/10_tables/sync_export_entries.sql
 create table public.sync_export_entries (
@@ -474,9 +428,9 @@ create table public.sync_export_entries (
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null)
       or set_aside_run_id is not null) stored,
-  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only. And
-  -- no index of all entries begins with the integration: without statistics the planner takes such an index
-  -- for narrow, and reads all that an organisation ever exported.
+  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only. No
+  -- index of all entries begins with the integration: without statistics the planner takes such an index for
+  -- narrow, and reads all that an organisation ever exported.
   unique (entry_key, integration_id),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
@@ -514,66 +468,58 @@ create index sync_export_entries_refused_idx on public.sync_export_entries (refu
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
-  'The outbox: accounting entries to export. The host delivers them as pending (add_sync_entries); from then '
-  'on the worker RPCs change their state, and an admin through settle_sync_entries.';
+  'The outbox: accounting entries to export. add_sync_entries delivers them; the worker RPCs, and an admin '
+  'by settle_sync_entries, change their state.';
 comment on column public.sync_export_entries.entry_key is
-  'The entry''s own name in the source system; one key of an integration is exported at most once.';
+  'Its name in the source system; an integration exports one key at most once.';
 comment on column public.sync_export_entries.period is
   'Accounting period, YYYY-MM: a month from 01 to 12, or the thirteenth, which ends the fiscal year.';
 comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
-  'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
+  'What the connector sends. Amounts are decimal strings: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload (entry_hash): has a key come again with the same content?';
+  'SHA-256 of period, document_number and payload (entry_hash).';
 comment on column public.sync_export_entries.payload_bytes is
   'Bytes of the payload as text: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
-  'When the entry was last handed to a worker. A decision about an unknown entry names this send.';
+  'When it was last handed to a worker. A decision about an unknown entry names it.';
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
   'repetition says nothing about the first send.';
 comment on column public.sync_export_entries.not_sent is
   'Rejected by our own rules before its first send: nothing of it ever left.';
 comment on column public.sync_export_entries.refused_at_first_send is
-  'Rejected by the external system at the first send of its batch. No later result changes that; a decision '
-  'of a person takes it back.';
+  'Rejected by the external system at the first send of its batch, and no person has decided since.';
 comment on column public.sync_export_entries.nothing_left is
-  'Rejected, and the connector says that the external system holds nothing of it. Together with '
-  'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
-  'no person has decided about it.';
+  'Rejected, and the connector says that the external system holds nothing of it: see is_replaceable.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: the key was delivered again with other content. Null: it '
-  'does not, a person has closed it, or the source says again what was sent.';
+  'Since when the source contradicts what was sent: the key came again with other content. Null: it does '
+  'not, a person has closed it, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
   'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
-  'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
-  'anew, or the source says again what was sent.';
+  'person has closed, so that its next delivery does not open it again.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
-  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. '
-  'Null: undecided. A further rejection or conflict clears it.';
+  'When a person last decided about it. Null: undecided; a further rejection or conflict clears it.';
 comment on column public.sync_export_entries.set_aside_run_id is
-  'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
+  'The run that set the entry''s batch aside, because its outcome stays unknown.';
 comment on column public.sync_export_entries.undecided is
-  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is '
-  'set aside.';
+  'Whether it waits for a person: rejected or in conflict without decided_at, or set aside.';
 comment on column public.sync_export_entries.refused_run_id is
-  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. '
-  'As soon as another request of that run is taken the entry is rejected, for the reason in error_message.';
+  'The run that has sent the entry by itself and was refused: it passes the entry over. As soon as another '
+  'request of that run is taken the entry is rejected, for the reason in error_message.';
 comment on column public.sync_export_entries.redacted_at is
-  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that '
-  'of the content, so that the key cannot be exported twice.';
+  'When the payload was emptied; null: it is there. payload_hash stays, so no key is exported twice.';
 comment on column public.sync_export_entries.redacted_debit is
-  'Debit total of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
+  'Debit total of a redacted voucher, so that sums remain; null: it had none.';
 comment on column public.sync_export_entries.redacted_currency is
   'Currency of a redacted voucher, if it named one.';
 
--- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes when
--- sent.
+-- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes sent.
 create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
   returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -583,10 +529,9 @@ begin
 end;
 $$;
 
--- May other content take the place of this entry's content? It may while the external system holds nothing of
--- the entry and nothing can arrive there late. That is so in three cases. It waits or is withdrawn. Our own
--- rules rejected it before its first send. Or the external system refused it at the first send of its batch
--- and holds nothing of it, nothing of that batch is open, and no person has decided.
+-- May other content take the place of the entry's? It may while the external system holds nothing of it and
+-- nothing can arrive there late. It waits or is withdrawn. Our own rules rejected it before its first send.
+-- Or it was refused at the first send of its batch, nothing of that is open, and no person has decided.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -665,11 +610,10 @@ create trigger guard_entry_content before insert
   on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry_content();
 
--- Trigger of sync_export_entries on every change but the plain steps of an export. Clears decided_at when the
--- entry is rejected or contradicted anew, and the marks that the new state ends. Raises PT409 entry_is_sent
--- (details: entry_key, state) for another state of an exported entry, for withdrawing what may have left, and
--- for sending what is redacted. Definer, because the writer may have no rights in sync_scheduler. It changes
--- the row at hand, and where the active run looks for entries: a hint alone.
+-- Clears decided_at when the entry is rejected or contradicted anew, and the marks that the new state ends.
+-- Raises PT409 entry_is_sent (details: entry_key, state) for another state of an exported entry, for
+-- withdrawing what may have left, and for sending what is redacted. Definer, because the writer may have no
+-- rights in sync_scheduler. It changes the row at hand, and where the active run looks for entries: a hint.
 create or replace function sync_scheduler.guard_entry_state() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -694,8 +638,7 @@ begin
     new.refused_at_first_send := false;
     new.nothing_left := false;
   end if;
-  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known
-  -- contradiction of it.
+  -- What goes out anew is contradicted anew: content that was decided or adopted before no longer counts.
   if new.state = 'pending' and new.conflict_at is null then
     new.conflict_payload_hash := null;
     new.conflict_content := null;
@@ -746,8 +689,7 @@ create table sync_scheduler.refused_entries (
   primary key (integration_id, entry_key)
 );
 comment on table sync_scheduler.refused_entries is
-  'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the '
-  'alert entries_refused is about. It closes when no row is left.';
+  'What add_sync_entries has refused and not taken since, up to 10,000 of an integration.';
 
 -- supabase/schemas/10_tables/refused_deliveries.sql
 create table sync_scheduler.refused_deliveries (
@@ -769,8 +711,7 @@ create table sync_scheduler.redaction (
 );
 insert into sync_scheduler.redaction default values;
 comment on table sync_scheduler.redaction is
-  'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, '
-  'however many there are.';
+  'How far purge_payloads has come in its walk through the entries.';
 
 -- supabase/schemas/10_tables/queued_slots.sql
 create table sync_scheduler.queued_slots (
@@ -787,8 +728,7 @@ create unique index queued_slots_one_buffered_idx on sync_scheduler.queued_slots
 -- What a tick looks into.
 create index queued_slots_requested_idx on sync_scheduler.queued_slots (requested_at);
 comment on table sync_scheduler.queued_slots is
-  'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
-  'keeps, and what a backfill makes up for.';
+  'Slots of buffer_one and of backfills, which run, the earliest first, once their integration is free.';
 
 -- supabase/schemas/10_tables/postponed_slots.sql
 create table sync_scheduler.postponed_slots (
@@ -812,11 +752,9 @@ create table sync_scheduler.ticks (
   busy boolean not null default false,
   -- Step of the tick to message, for the steps that failed; null: none.
   errors jsonb,
-  -- Where the next tick begins to look in the indexes of what is due: this tick saw nothing earlier. Null: at
-  -- their left end.
+  -- Where the next tick begins to look in the indexes of what is due: this one saw nothing earlier.
   looks_from timestamptz,
-  -- How many ticks in a row have begun at looks_from instead of the left end. After ten of them a tick looks
-  -- at all, because a row may appear to the left.
+  -- Ticks in a row that began there, not at the left end. After ten one looks at all: a row may appear there.
   hinted integer not null default 0
 );
 create index ticks_ticked_at_idx on sync_scheduler.ticks (ticked_at);
@@ -828,53 +766,49 @@ comment on table sync_scheduler.ticks is 'One row a tick: that the scheduler is 
 create or replace function sync_scheduler.has_work(since timestamptz default '-infinity') returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp set lock_timeout = '100ms' as $$
 begin
-  -- What each step acts upon, in their order. Each reads one index, and most are nearly always empty. A
-  -- condition that is too wide costs a tick that finds nothing to do. A condition that is too narrow makes
-  -- the step late.
+  -- In the order of the steps. Each reads one index, and most are nearly always empty. A condition that is
+  -- too wide costs a tick that finds nothing to do. One that is too narrow makes the step late.
   --
   -- Statement by statement: an index scan takes some 40 kB. After a dozen at once the C library would return
   -- the memory to the system and fetch it anew at each call, which costs more than all the reads.
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
-    where a.ended_at is null
-      and a.lease_expires_at between has_work.since and now()) then return true; end if;
+    where a.ended_at is null and a.lease_expires_at between since and now()) then return true; end if;
   if exists (select from public.sync_run_log r
-    where r.status = 'pending'
-      and r.next_attempt_at between has_work.since and now()) then return true; end if;
+    where r.status = 'pending' and r.next_attempt_at between since and now()) then return true; end if;
   -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.
   if exists (select from sync_scheduler.queued_slots w
-    where w.requested_at >= has_work.since) then return true; end if;
+    where w.requested_at >= since) then return true; end if;
   if exists (select from public.sync_run_log r
-    where r.status = 'pending' and r.started_at is null and r.scheduled_for between has_work.since and now()
+    where r.status = 'pending' and r.started_at is null and r.scheduled_for between since and now()
       and r.notice is distinct from 'integration_paused') then return true; end if;
   -- end_pauses and resolve_silence.
   if exists (select from public.sync_integrations i
-    where i.resume_at between has_work.since and now()) then return true; end if;
+    where i.resume_at between since and now()) then return true; end if;
   if exists (select from public.sync_alerts a
     where a.kind in ('scheduler_dead', 'database_not_writable') and a.resolved_at is null
       and (a.kind = 'scheduler_dead' or a.last_seen_at <= now() - interval '15 minutes'))
   then return true; end if;
   -- end_unanswered_checks and run_due_checks.
   if exists (select from sync_scheduler.connection_checks c
-    where c.ended_at is null and c.requested_at >= has_work.since) then return true; end if;
+    where c.ended_at is null and c.requested_at >= since) then return true; end if;
   if exists (select from public.sync_integration_health h
     where h.next_check_at between has_work.since and now()) then return true; end if;
   -- post_alert_messages.
   if exists (select from sync_scheduler.alert_messages m where m.is_new) then return true; end if;
   if exists (select from sync_scheduler.alert_senders s
-    where s.next_attempt_at between has_work.since and now()) then return true; end if;
+    where s.next_attempt_at between since and now()) then return true; end if;
   -- warm_up: settings.warmup_lead is a minute at most.
   return exists (select from public.sync_integrations i
-    where i.next_run_at between has_work.since and now() + interval '1 minute');
+    where i.next_run_at between since and now() + interval '1 minute');
 end;
 $$;
 
 -- supabase/schemas/10_tables/sync_audit_log.sql
 create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,
-  -- What was done stays when the integration or the account is gone; with its organisation it goes
-  -- (20_membership).
+  -- What was done stays when the integration or the account is gone; it goes with its organisation.
   org_id uuid not null,
   integration_id uuid,
   actor_id uuid,
@@ -884,44 +818,36 @@ create table public.sync_audit_log (
   created_at timestamptz not null default now()
 );
 create index sync_audit_log_org_idx on public.sync_audit_log (org_id, created_at desc);
--- The limits of an organisation's people read it from its newest end. A backend may write any number of rows
+-- The limits of an organisation's people read it from its newest end; a backend may write any number of rows
 -- in between. Both columns in one direction: so a range of both is exact, and no other index has this order.
 create index sync_audit_log_people_idx on public.sync_audit_log (org_id, created_at)
   where actor_id is not null;
 create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
 alter table public.sync_audit_log enable row level security;
-comment on table public.sync_audit_log is
-  'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions '
-  'of this bundle.';
+comment on table public.sync_audit_log is 'Who did what, and why.';
 comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
 comment on column public.sync_audit_log.actor_id is
-  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the scheduler itself.';
+  'The person; null: the service role, the host, or the scheduler itself.';
 
 -- supabase/schemas/10_tables/connection_checks.sql
 create table sync_scheduler.connection_checks (
   -- One an integration: a new check replaces the token of the last. So a late answer is worthless, two at a
   -- time are impossible, and there is nothing to purge.
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  -- SHA-256 of the one-time token with which the function claims and answers.
   token_hash bytea not null,
   requested_at timestamptz not null,
+  -- Whether the tick asked. Only its checks open or end a vendor's incident: a person's concern the person.
   by_tick boolean not null default false,
+  -- As in run_attempts.
   request_id bigint,
   claimed_at timestamptz,
+  -- When it was answered, or counted as not answered.
   ended_at timestamptz
 );
 create index connection_checks_open_idx on sync_scheduler.connection_checks (requested_at)
   where ended_at is null;
-
 comment on table sync_scheduler.connection_checks is 'The last connection check of each integration.';
-comment on column sync_scheduler.connection_checks.token_hash is
-  'SHA-256 of the one-time token with which the function claims and answers.';
-comment on column sync_scheduler.connection_checks.by_tick is
-  'Whether the tick asked. Only these checks open or end a vendor''s incident: one that a person asks for '
-  'concerns the person.';
-comment on column sync_scheduler.connection_checks.request_id is
-  'Id in net._http_response: a hint for people, as in run_attempts.';
-comment on column sync_scheduler.connection_checks.ended_at is
-  'When it was answered, or counted as not answered.';
 
 -- supabase/schemas/10_tables/warmups.sql
 create table sync_scheduler.warmups (
@@ -930,9 +856,9 @@ create table sync_scheduler.warmups (
   -- SHA-256 of the one-time token with which the function answers.
   token_hash bytea not null,
   requested_at timestamptz not null default now(),
-  -- Id in net._http_response: a hint for people, as in run_attempts.
+  -- As in run_attempts.
   request_id bigint,
-  -- When the isolate reported itself; null: never.
+  -- When the isolate reported itself.
   answered_at timestamptz,
   boot_id uuid,
   boot_ms numeric,
@@ -940,8 +866,7 @@ create table sync_scheduler.warmups (
   cold_start boolean
 );
 comment on table sync_scheduler.warmups is
-  'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for '
-  'settings.retention_ticks.';
+  'Requests that boot the Edge Function shortly before a slot, and how it came up.';
 
 -- supabase/schemas/10_tables/sync_integration_health.sql
 create table public.sync_integration_health (
@@ -973,57 +898,46 @@ create index sync_integration_health_due_idx on public.sync_integration_health (
 alter table public.sync_integration_health enable row level security;
 
 comment on table public.sync_integration_health is
-  'One row an integration: does it work, and what did the last connection check say. Members read it and '
-  'Realtime publishes it; written only by the functions of this bundle.';
+  'Does an integration work, and what did the last connection check say? Realtime publishes it.';
 comment on column public.sync_integration_health.since is 'When status last changed.';
 comment on column public.sync_integration_health.last_error_code is
-  'What the newest failure was, whether status changed or not; null once something got through.';
+  'The newest failure, whether status changed or not; null once something got through.';
 comment on column public.sync_integration_health.last_error_message is
-  'In a coordinator''s words; never a secret or a stack trace.';
+  'In a coordinator''s words; never a secret.';
 comment on column public.sync_integration_health.check_requested_at is
   'When the last connection check was asked for. It is answered once checked_at is later.';
 comment on column public.sync_integration_health.latency_ms is
-  'How long the external system took for the last check; null if it was not asked or did not answer.';
+  'How long the external system took for the last check; null if it did not answer.';
 comment on column public.sync_integration_health.next_check_at is
-  'When the tick checks the connection next, unless a sync has shown by then that it works. Null: not at '
-  'all, because the integration is switched off, paused or has no health_check_interval.';
+  'When the tick checks next, unless a sync shows by then that the connection works. Null: not at all.';
 comment on column public.sync_integration_health.consecutive_failures is
-  'Connection checks that failed since something got through: from the second on the interval doubles with '
-  'each, up to a day.';
+  'Checks that failed since something got through: from the second on the interval doubles, up to a day.';
 comment on column public.sync_integration_health.passive_since is
-  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the '
-  'syncs alone until next_check_at; null: checks are active.';
+  'Since when checks leave the vendor''s quota to the syncs: it answered that we ask too much.';
 comment on column public.sync_integration_health.configured_at is
-  'When config or credentials last changed. What runs and checks found with older ones says nothing about '
-  'these.';
+  'When config or credentials last changed. What was found with older ones says nothing about these.';
 comment on column public.sync_integration_health.last_success_at is
-  'When the external system last took entries, with the present config and credentials; exact to a minute. '
-  'Null: not yet.';
+  'When the external system last took entries, with the present config and credentials; exact to a minute.';
 comment on column public.sync_integration_health.run_failed_at is
   'When a run last failed with the present config and credentials, if nothing has got through since. A '
-  'connection check does not clear it: while the alert run_failed is open, an answered check shows only that '
-  'the way is open. Null: no such run.';
+  'connection check does not clear it: an answered check shows only that the way is open.';
 
 -- supabase/schemas/10_tables/check_faults.sql
 create table sync_scheduler.check_faults (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
+  -- What the last failed check says by itself; healthy: the external system has answered since.
   status public.sync_health_status not null,
+  -- Failed checks in a row, outside of a vendor's incident.
   failures integer not null default 0,
   error_code text,
   error_message text,
   found_at timestamptz not null default clock_timestamp(),
+  -- When a check was last refused since the system answered, unless a failed run's alert says the same.
   refused_at timestamptz,
   refused_code text
 );
 comment on table sync_scheduler.check_faults is
   'What connection checks have found wrong with an integration. Each failed check writes its row.';
-comment on column sync_scheduler.check_faults.status is
-  'What the last failed check says by itself; healthy: the external system has answered since.';
-comment on column sync_scheduler.check_faults.failures is
-  'Failed checks in a row, outside of a vendor''s incident.';
-comment on column sync_scheduler.check_faults.refused_at is
-  'When a check was last refused, unless the alert of a failed run says the same. Null: not since the '
-  'external system last answered.';
 
 -- supabase/schemas/10_tables/vendors.sql
 create table sync_scheduler.vendors (
@@ -1035,8 +949,7 @@ create table sync_scheduler.vendors (
   primary key (integration_type, host)
 );
 comment on table sync_scheduler.vendors is
-  'When the hosts of external systems last answered an integration, and when they last did not. Exact to a '
-  'minute or so. Incidents follow from it.';
+  'When hosts of external systems last answered, and last did not; exact to a minute.';
 
 -- supabase/schemas/10_tables/vendor_failures.sql
 create table sync_scheduler.vendor_failures (
@@ -1047,8 +960,7 @@ create table sync_scheduler.vendor_failures (
 );
 create index vendor_failures_host_idx on sync_scheduler.vendor_failures (integration_type, host, failed_at);
 comment on table sync_scheduler.vendor_failures is
-  'The integrations whose newest news of their vendor is that it was not there. An organisation has one of a '
-  'type, so rows of a host are organisations.';
+  'The integrations whose newest news of their vendor is that it was not there. A row is an organisation.';
 
 -- supabase/schemas/10_tables/sync_vendor_incidents.sql
 create table public.sync_vendor_incidents (
@@ -1069,15 +981,13 @@ create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (en
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
-  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not held: each is '
-  'tried as usual. Members of organisations with an integration there read it and Realtime publishes it; '
-  'nothing of a single organisation is here.';
+  'A vendor that several organisations could not reach. Syncs are not held: each is tried as usual. Those '
+  'who use the vendor read it, and Realtime publishes it; nothing of a single organisation is here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is
   'When a check or a sync got through again; null: it is open.';
-comment on column public.sync_vendor_incidents.affected is
-  'Organisations that have met it.';
+comment on column public.sync_vendor_incidents.affected is 'Organisations that have met it.';
 comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';
 
 -- supabase/schemas/10_tables/sync_alerts.sql
@@ -1119,28 +1029,23 @@ create index sync_alerts_open_integration_idx on public.sync_alerts (integration
 create index sync_alerts_shared_idx on public.sync_alerts (integration_type)
   where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
-comment on table public.sync_alerts is
-  'What a person should look at. Members read it and Realtime publishes it; written by the functions of this '
-  'bundle.';
+comment on table public.sync_alerts is 'What a person should look at. Realtime publishes it.';
 comment on column public.sync_alerts.org_id is
-  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, '
-  'or, without integration_type too, of the whole installation.';
+  'Null: of a vendor, for all who use integration_type; without integration_type of the whole installation.';
 comment on column public.sync_alerts.dedup_key is
-  'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
+  'Names the occurrence: while an alert with this key is open, it is counted up.';
 comment on column public.sync_alerts.message is
   'In a coordinator''s words; of the newest time that it was seen, like details.';
 comment on column public.sync_alerts.count is 'How often it was seen.';
 comment on column public.sync_alerts.news_at is
-  'When there was last something to report: a message goes out when the alert is written, and whenever this '
-  'changes. Null: nothing has been reported yet.';
+  'When there was last something to report: each change sends a message. Null: nothing was reported yet.';
 comment on column public.sync_alerts.acknowledged_at is
-  'When a person said that they take care of it; it may still be open.';
+  'When a person took care of it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';
 
 -- supabase/schemas/10_tables/sync_alert_webhooks.sql
 create table public.sync_alert_webhooks (
-  -- One an organisation. Where a host has organisations of its own, it adds the foreign key, as 20_membership
-  -- does.
+  -- 20_membership adds the foreign key; a host with organisations of its own adds its own.
   org_id uuid primary key,
   host text not null,
   format public.sync_alert_format not null default 'json',
@@ -1160,25 +1065,20 @@ create table public.sync_alert_webhooks (
 alter table public.sync_alert_webhooks enable row level security;
 
 comment on table public.sync_alert_webhooks is
-  'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault: '
-  'an address of Slack is a secret itself. Members read it; written only by the functions of this bundle.';
-comment on column public.sync_alert_webhooks.host is
-  'Of the address, so that people know which one it is.';
+  'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault.';
+comment on column public.sync_alert_webhooks.host is 'Of the address, so that people know which one it is.';
 comment on column public.sync_alert_webhooks.format is 'What the receiver is sent.';
 comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
 comment on column public.sync_alert_webhooks.finished_runs is 'Whether every run that ends is posted, too.';
 comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
 comment on column public.sync_alert_webhooks.last_status is
-  'The HTTP status with which the receiver last answered; null: nothing was posted since it was configured, '
-  'or nothing answered.';
+  'With which HTTP status it last answered; null: it did not since it was configured.';
 comment on column public.sync_alert_webhooks.last_error is
-  'Why the receiver did not take the last message; null: it did, or nothing was posted since it was '
-  'configured.';
+  'Why it did not take the last message; null: it did, or none was posted.';
 comment on column public.sync_alert_webhooks.failing_since is 'Since when it takes nothing; null: it does.';
 comment on column public.sync_alert_webhooks.stopped_at is
-  'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
-  'refused, unreachable.';
+  'Since when nothing is posted, until it is configured again. stop_reason: gone, refused, unreachable.';
 
 create trigger forget_secret after delete on public.sync_alert_webhooks
   for each row execute function sync_scheduler.forget_secret('alert webhook', 'org_id');
@@ -1186,13 +1086,16 @@ create trigger forget_secret after delete on public.sync_alert_webhooks
 -- supabase/schemas/10_tables/alert_senders.sql
 create table sync_scheduler.alert_senders (
   org_id uuid primary key references public.sync_alert_webhooks (org_id) on delete cascade,
+  -- vault.secrets.id of a JSON object with url and secret.
   secret_id uuid not null,
+  -- When the tick posts the next request: also for one without an answer. Null: nothing waits, or it stopped.
   next_attempt_at timestamptz,
+  -- Failed attempts in a row: what the backoff follows.
   failures integer not null default 0,
-  -- One request at a time: a new one replaces the token of the last, so an answer that comes too late is
-  -- worthless.
+  -- One request at a time: a new one replaces the token of the last, so a late answer is worthless.
   token_hash bytea,
   requested_at timestamptz,
+  -- As in run_attempts.
   request_id bigint,
   claimed_at timestamptz,
   ended_at timestamptz
@@ -1200,24 +1103,16 @@ create table sync_scheduler.alert_senders (
 create index alert_senders_due_idx on sync_scheduler.alert_senders (next_attempt_at)
   where next_attempt_at is not null;
 comment on table sync_scheduler.alert_senders is
-  'Posts the messages of an organisation''s webhook, one request at a time, whatever becomes of those of '
-  'others.';
-comment on column sync_scheduler.alert_senders.secret_id is
-  'vault.secrets.id of a JSON object with url and secret.';
-comment on column sync_scheduler.alert_senders.next_attempt_at is
-  'When the tick posts the next request: also for one without an answer. Null: nothing waits, or it has '
-  'stopped.';
-comment on column sync_scheduler.alert_senders.failures is
-  'Failed attempts in a row: what the backoff follows.';
-comment on column sync_scheduler.alert_senders.request_id is
-  'Id in net._http_response: a hint for people, as in run_attempts.';
+  'Posts the messages of an organisation''s webhook, one request at a time, whatever becomes of others''.';
 
 -- supabase/schemas/10_tables/alert_messages.sql
 create table sync_scheduler.alert_messages (
   number bigint generated always as identity primary key,
+  -- The header webhook-id, the same at each attempt: by it a receiver knows a repetition.
   message_id uuid not null default gen_random_uuid(),
   org_id uuid not null references public.sync_alert_webhooks (org_id) on delete cascade,
   body jsonb not null,
+  -- Not seen by the tick yet, which has to wake the sender.
   is_new boolean not null default true,
   created_at timestamptz not null default now(),
   attempts integer not null default 0,
@@ -1230,9 +1125,4 @@ create index alert_messages_waiting_idx on sync_scheduler.alert_messages (org_id
   where delivered_at is null;
 create index alert_messages_created_idx on sync_scheduler.alert_messages (created_at);
 comment on table sync_scheduler.alert_messages is
-  'The outbox of alert webhooks: written in the transaction that it reports, delivered in the order of '
-  'number. Kept for settings.retention_ticks.';
-comment on column sync_scheduler.alert_messages.message_id is
-  'The header webhook-id, the same at each attempt: by it a receiver knows a repetition.';
-comment on column sync_scheduler.alert_messages.is_new is
-  'Not seen by the tick yet, which has to wake the sender.';
+  'The outbox of alert webhooks: written in the transaction that it reports, delivered by number.';

@@ -62,21 +62,18 @@ create policy "members read the incidents of their vendors" on public.sync_vendo
 -- A host may grant every new table to all roles (old projects) or to none: first everything is revoked.
 -- Functions in public revoke under their bodies, so that no client can call them between two migrations.
 revoke all on
-  public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_integration_types, public.sync_integrations, public.sync_run_log, public.sync_export_entries,
   public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
   public.sync_alert_webhooks
 from public, anon, authenticated, service_role;
-revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
 revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audit_log_audit_id_seq
 from public, anon, authenticated, service_role;
-
+revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
 revoke all on all functions in schema sync_scheduler from public, anon, authenticated, service_role;
 
 -- Members read the rows of their organisations (policies.sql). The host's backend reads all rows.
 grant select on
-  public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_integration_types, public.sync_integrations, public.sync_run_log, public.sync_export_entries,
   public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
   public.sync_alert_webhooks
 to authenticated, service_role;
@@ -146,43 +143,20 @@ grant execute on function public.sync_worker_warm(timestamptz, text, uuid, numer
 -- not read. With statistics of a text or a uuid its digits can be found one by one, by ranges. So only
 -- columns of numbers, instants, yes or no, and lists of fixed words have statistics. Nothing slows down: the
 -- queries of the bundle use indexes whatever the planner believes (tests/integration/plans).
-alter table public.sync_integrations
-  alter column id set statistics 0, alter column org_id set statistics 0,
-  alter column config set statistics 0, alter column paused_by set statistics 0,
-  alter column pause_reason set statistics 0, alter column schedule set statistics 0,
-  alter column time_zone set statistics 0;
-alter table public.sync_run_log
-  alter column run_id set statistics 0, alter column org_id set statistics 0,
-  alter column integration_id set statistics 0, alter column parent_run_id set statistics 0,
-  alter column triggered_by_user_id set statistics 0, alter column idempotency_key set statistics 0,
-  alter column cancel_requested_by set statistics 0, alter column cancel_reason set statistics 0,
-  alter column error_code set statistics 0, alter column error_message set statistics 0,
-  alter column notice set statistics 0;
-alter table public.sync_export_entries
-  alter column integration_id set statistics 0, alter column batch_id set statistics 0,
-  alter column run_id set statistics 0, alter column set_aside_run_id set statistics 0,
-  alter column refused_run_id set statistics 0, alter column entry_key set statistics 0,
-  alter column period set statistics 0, alter column document_number set statistics 0,
-  alter column payload set statistics 0, alter column payload_hash set statistics 0,
-  alter column payload_bytes set statistics 0, alter column external_id set statistics 0,
-  alter column error_message set statistics 0, alter column conflict_payload_hash set statistics 0,
-  alter column conflict_content set statistics 0, alter column redacted_debit set statistics 0,
-  alter column redacted_currency set statistics 0;
-alter table public.sync_alerts
-  alter column alert_id set statistics 0, alter column org_id set statistics 0,
-  alter column integration_id set statistics 0, alter column run_id set statistics 0,
-  alter column dedup_key set statistics 0, alter column message set statistics 0,
-  alter column details set statistics 0, alter column acknowledged_by set statistics 0;
-alter table public.sync_audit_log
-  alter column org_id set statistics 0, alter column integration_id set statistics 0,
-  alter column actor_id set statistics 0, alter column action set statistics 0,
-  alter column reason set statistics 0, alter column details set statistics 0;
-alter table public.sync_integration_health
-  alter column integration_id set statistics 0, alter column org_id set statistics 0,
-  alter column last_error_code set statistics 0, alter column last_error_message set statistics 0;
-alter table public.sync_alert_webhooks
-  alter column org_id set statistics 0, alter column host set statistics 0,
-  alter column stop_reason set statistics 0, alter column last_error set statistics 0;
-alter table public.sync_vendor_incidents
-  alter column incident_id set statistics 0, alter column host set statistics 0,
-  alter column message set statistics 0;
+do $$
+declare
+  secret record;
+begin
+  for secret in
+    select a.attrelid::regclass as relation, a.attname as name from pg_catalog.pg_attribute a
+    where a.attrelid = any ('{public.sync_integrations,public.sync_run_log,public.sync_export_entries,
+        public.sync_alerts,public.sync_audit_log,public.sync_integration_health,public.sync_alert_webhooks,
+        public.sync_vendor_incidents}'::regclass[])
+      and a.attnum > 0 and a.attname <> 'integration_type'
+      -- The one numeric is a sum of money.
+      and a.atttypid = any ('{text,uuid,jsonb,bytea,numeric}'::regtype[])
+  loop
+    execute format('alter table %s alter column %I set statistics 0', secret.relation, secret.name);
+  end loop;
+end;
+$$;

@@ -16,8 +16,8 @@ do $$
 declare
   watched text;
 begin
-  foreach watched in array array['sync_run_log', 'sync_integration_health', 'sync_vendor_incidents',
-    'sync_alerts'] loop
+  foreach watched in array
+    '{sync_run_log,sync_integration_health,sync_vendor_incidents,sync_alerts}'::text[] loop
     if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
       select from pg_catalog.pg_publication_tables
       where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = watched
@@ -30,10 +30,8 @@ $$;
 
 -- supabase/schemas/90_install/version.sql
 -- The installed release and the SHA-256 of its schema files (`unreleased` between releases); for operators
--- and `deno task doctor`. Replaced by the last migration of each release: until then the release before it is
--- installed.
--- `deno task release` writes the version and the checksum of all schema files; `deno task migration:new`
--- takes both back.
+-- and `deno task doctor`. The last migration of a release replaces it: until then the release before it is
+-- installed. `deno task release` writes both values; `deno task migration:new` takes them back.
 create or replace function sync_scheduler.version() returns table (version text, checksum text)
 language sql immutable set search_path = pg_catalog, pg_temp as $$
   select '0.1.0'::text, 'unreleased'::text;

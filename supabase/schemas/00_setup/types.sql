@@ -10,45 +10,31 @@ comment on type public.sync_run_status is 'pending and running are active; the o
 
 create type public.sync_run_trigger as enum ('manual', 'schedule', 'api', 'backfill');
 comment on type public.sync_run_trigger is
-  'manual: a signed-in person; schedule: a slot; api: the service role, or the host itself; backfill: a slot '
-  'made up for.';
+  'manual: a signed-in person; api: the service role, the host; schedule: a slot; backfill: one made up for.';
 
 create type public.sync_overlap_policy as enum ('skip', 'buffer_one');
 comment on type public.sync_overlap_policy is
-  'What becomes of a slot while a run is active. skip: it is skipped; buffer_one: it waits, and later ones '
-  'are skipped.';
+  'What becomes of a slot while a run is active. buffer_one: it waits, and later ones are skipped.';
 
-create type public.sync_skip_reason as enum ('overlap', 'missed', 'coalesced', 'paused', 'disabled',
-  'schedule_changed');
+create type public.sync_skip_reason as enum
+  ('overlap', 'missed', 'coalesced', 'paused', 'disabled', 'schedule_changed');
 comment on type public.sync_skip_reason is
   'Why a slot did not run. `overlap`: a run was active. `missed`: the scheduler came later than '
-  'catchup_window. `coalesced`: it came late, and a later slot replaces this one. `paused`, `disabled`: so '
-  'was the integration. `schedule_changed`: the schedule was replaced before the scheduler came.';
+  'catchup_window. `coalesced`: it came late, and a later slot replaces this one. `schedule_changed`: the '
+  'schedule was replaced before the scheduler came.';
 
+-- docs/operations.md explains each kind.
 create type public.sync_alert_kind as enum
   ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing',
-    'cold_start_failure',
-   'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead', 'webhook_stopped',
-   'entries_refused', 'entries_need_decision', 'database_not_writable');
-comment on type public.sync_alert_kind is
-  '`drift`: a slot started late or not at all. `missed_slot`: slots were skipped because the scheduler was '
-  'away. `start_failed`: the tick could not start a due slot. `run_failed`: a run failed after all of its '
-  'attempts. `lost_worker`: the function fell silent in the middle of a run. `dispatch_failing`: the '
-  'function does not take runs. `cold_start_failure`: an attempt failed in a freshly booted function. '
-  '`unhealthy`: the external system cannot be reached. `needs_attention`: a connection check was refused, or '
-  'the integration is set up wrongly. `vendor_incident`: the vendor fails for several organisations alike. '
-  '`scheduler_dead`: ticks have stopped. `database_not_writable`: the function could not write, because the '
-  'disk is full, the database read-only or restarting. `webhook_stopped`: alerts are no longer posted, '
-  'because the receiver does not take them. `entries_refused`: delivered entries were refused and are not in '
-  'the outbox. `entries_need_decision`: entries were rejected, contradict their source or have an unknown '
-  'outcome, and a person must decide about them.';
+   'cold_start_failure', 'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead',
+   'webhook_stopped', 'entries_refused', 'entries_need_decision', 'database_not_writable');
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
 comment on type public.sync_alert_severity is
   '`critical`: data is late or missing. `warning`: look at it soon. `info`: good to know.';
 
-create type public.sync_health_status as enum ('unknown', 'healthy', 'degraded', 'unhealthy',
-  'needs_attention');
+create type public.sync_health_status as enum
+  ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
 comment on type public.sync_health_status is
   '`unknown`: nothing has been exported or checked yet. `healthy`: the last run or check got through. '
   '`degraded`: the external system asks us to slow down, or it answers while what a failed run has left '
@@ -64,43 +50,41 @@ comment on type public.sync_entry_state is
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is
-  'How alerts are posted. `slack`: what Slack and its imitators take. `teams`: an Adaptive Card, as '
-  'workflows of Teams take it. `discord`: a message of a Discord webhook. `json`: everything that is known '
-  'of the alert, signed, for programs.';
+  'How alerts are posted. `teams`: an Adaptive Card, as workflows of Teams take it. `json`: everything that '
+  'is known of the alert, signed, for programs.';
 
+-- How an attempt ended. `continued`: its slice was over. `lost`: its lease ran out. `undelivered`: no worker
+-- ever claimed it. `paused`: its integration was paused or disabled.
 create type sync_scheduler.attempt_outcome as enum
   ('succeeded', 'continued', 'failed', 'cancelled', 'lost', 'undelivered', 'paused');
-comment on type sync_scheduler.attempt_outcome is
-  'How an attempt ended. `continued`: its slice was over. `lost`: its lease ran out. `undelivered`: no '
-  'worker ever claimed it. `paused`: its integration was paused or disabled.';
 
+-- See ARCHITECTURE.md, Error classes.
 create type sync_scheduler.error_class as enum ('transient', 'rate_limited', 'ambiguous', 'permanent');
-comment on type sync_scheduler.error_class is
-  '`transient`: retry with backoff. `rate_limited`: wait as the vendor says; no attempt is used up. '
-  '`ambiguous`: the write may have happened. `permanent`: fail now.';
 
+-- What a failure is about, as its connector reports it. `vendor`: the external system did not answer, which
+-- others meet as well. `quota`: we ask too much. `configuration`: an admin must act. `entry`: what was sent.
+-- `nobody`: our own side, or a wait that the connector chose.
 create type sync_scheduler.blames as enum ('vendor', 'quota', 'configuration', 'entry', 'nobody');
-comment on type sync_scheduler.blames is
-  'What a failure is about, as its connector reports it. `vendor`: the external system did not answer, which '
-  'others meet as well. `quota`: we ask too much. `configuration`: an admin must act. `entry`: what was '
-  'sent. `nobody`: our own side, or a wait that the connector chose.';
 
+-- A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: both
+-- day fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.
 create type sync_scheduler.cron_fields as (
   minutes bit(60), hours bit(24), days bit(31), months bit(12), weekdays bit(7),
   either_day boolean, every_hour boolean
 );
-comment on type sync_scheduler.cron_fields is
-  'A parsed cron expression. A bit for each value, the smallest first (weekdays from Sunday). either_day: '
-  'both day fields are restricted, so one that matches is enough. every_hour: the hour field is a wildcard.';
 
+-- An item of a delivery. `number`: its place in the list, from 1. `copies`: how often it is there. `hash`: of
+-- its content, if its key was known before. `field` and `reason`: why it is refused, or null.
 create type sync_scheduler.delivered_entry as (
   number bigint, entry_key text, period text, document_number text, payload jsonb, copies bigint, hash bytea,
   field text, reason text
 );
-comment on type sync_scheduler.delivered_entry is
-  'An item of a delivery. `number`: its place in the list, from 1. `copies`: how often it is there. `hash`: '
-  'of its content, if its key was known before. `field` and `reason`: why it is refused, or null.';
 
+-- What decide_trigger decides by. `caller_id`: the person, or null. `key_...`: the run that has the
+-- idempotency key. `active_...`: the active run. `active_recovery`: what a recovery would make of a stuck
+-- active run, continues or ends; done if this press has recovered it; null if it is not stuck.
+-- `newest_press_at`: the newest manual run of the integration. `hour_is_full_since`: the manual run of the
+-- organisation that must be an hour old before the next one, or null.
 create type sync_scheduler.trigger_facts as (
   decided_at timestamptz, caller_id uuid,
   integration_id uuid, enabled boolean, paused_at timestamptz, pause_reason text, resume_at timestamptz,
@@ -112,19 +96,12 @@ create type sync_scheduler.trigger_facts as (
   hour_is_full_since timestamptz,
   is_ticking boolean, has_incident boolean, has_function_url boolean
 );
-comment on type sync_scheduler.trigger_facts is
-  'What decide_trigger decides by. `caller_id`: the person, or null. `key_...`: the run that has the '
-  'idempotency key. `active_...`: the active run. `active_recovery`: what a recovery would make of a stuck '
-  'active run, continues or ends; done if this press has recovered it; null if it is not stuck. '
-  '`newest_press_at`: the newest manual run of the integration. `hour_is_full_since`: the manual run of the '
-  'organisation that must be an hour old before the next one, or null.';
 
+-- What a press does. `start`: a new run, with triggered_by and notice. `replay`: returns run_id as it is.
+-- `revive`: recovers run_id, then returns it with the notice. `reject`: raises message with details.
 create type sync_scheduler.trigger_decision as (
   outcome text, run_id uuid, triggered_by public.sync_run_trigger, notice text, message text, details jsonb
 );
-comment on type sync_scheduler.trigger_decision is
-  'What a press does. `start`: a new run, with triggered_by and notice. `replay`: returns run_id as it is. '
-  '`revive`: recovers run_id, then returns it with the notice. `reject`: raises message with details.';
 
+-- Names of fields, of a voucher and of its lines.
 create type sync_scheduler.field_names as (voucher text[], line text[]);
-comment on type sync_scheduler.field_names is 'Names of fields, of a voucher and of its lines.';

@@ -2,18 +2,16 @@ create table sync_scheduler.integration_credentials (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
   -- vault.secrets.id of a JSON object that only the connector reads.
   secret_id uuid not null,
-  -- address_of the integration when the credentials were stored. They are handed out only while it is the
-  -- same.
+  -- address_of the integration when they were stored. They are handed out only while it is the same.
   address jsonb not null,
   stored_at timestamptz not null default now()
 );
 comment on table sync_scheduler.integration_credentials is
-  'Which integrations have credentials, and for which address. Only store_credentials writes it, so no '
-  'integration can be given a secret of the host or of another tenant.';
+  'Which integrations have credentials. Only store_credentials writes it, so no integration can be given a '
+  'secret of the host or of another tenant.';
 
--- Trigger of sync_integrations and sync_alert_webhooks: the secret of a row goes with it. Its arguments are
--- the secret's purpose and the column of its owner. Definer, because a role that may delete an organisation
--- need not be able to write Vault.
+-- The secret of a row goes with it. Its arguments are the secret's purpose and the column of its owner.
+-- Definer, because a role that may delete an organisation need not be able to write Vault.
 create or replace function sync_scheduler.forget_secret() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin

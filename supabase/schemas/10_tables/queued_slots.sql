@@ -12,5 +12,4 @@ create unique index queued_slots_one_buffered_idx on sync_scheduler.queued_slots
 -- What a tick looks into.
 create index queued_slots_requested_idx on sync_scheduler.queued_slots (requested_at);
 comment on table sync_scheduler.queued_slots is
-  'Slots that run as soon as nothing else of their integration does, the earliest first: what buffer_one '
-  'keeps, and what a backfill makes up for.';
+  'Slots of buffer_one and of backfills, which run, the earliest first, once their integration is free.';

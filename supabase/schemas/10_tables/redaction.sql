@@ -7,5 +7,4 @@ create table sync_scheduler.redaction (
 );
 insert into sync_scheduler.redaction default values;
 comment on table sync_scheduler.redaction is
-  'How far purge_payloads has come in its walk through the entries. Each call looks at a bounded number, '
-  'however many there are.';
+  'How far purge_payloads has come in its walk through the entries.';

@@ -9,5 +9,4 @@ create table sync_scheduler.refused_entries (
   primary key (integration_id, entry_key)
 );
 comment on table sync_scheduler.refused_entries is
-  'Entries that add_sync_entries has refused and not taken since, up to 10,000 of an integration: what the '
-  'alert entries_refused is about. It closes when no row is left.';
+  'What add_sync_entries has refused and not taken since, up to 10,000 of an integration.';

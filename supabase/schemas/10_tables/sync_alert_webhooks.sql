@@ -1,6 +1,5 @@
 create table public.sync_alert_webhooks (
-  -- One an organisation. Where a host has organisations of its own, it adds the foreign key, as 20_membership
-  -- does.
+  -- 20_membership adds the foreign key; a host with organisations of its own adds its own.
   org_id uuid primary key,
   host text not null,
   format public.sync_alert_format not null default 'json',
@@ -20,25 +19,20 @@ create table public.sync_alert_webhooks (
 alter table public.sync_alert_webhooks enable row level security;
 
 comment on table public.sync_alert_webhooks is
-  'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault: '
-  'an address of Slack is a secret itself. Members read it; written only by the functions of this bundle.';
-comment on column public.sync_alert_webhooks.host is
-  'Of the address, so that people know which one it is.';
+  'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault.';
+comment on column public.sync_alert_webhooks.host is 'Of the address, so that people know which one it is.';
 comment on column public.sync_alert_webhooks.format is 'What the receiver is sent.';
 comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
 comment on column public.sync_alert_webhooks.finished_runs is 'Whether every run that ends is posted, too.';
 comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
 comment on column public.sync_alert_webhooks.last_status is
-  'The HTTP status with which the receiver last answered; null: nothing was posted since it was configured, '
-  'or nothing answered.';
+  'With which HTTP status it last answered; null: it did not since it was configured.';
 comment on column public.sync_alert_webhooks.last_error is
-  'Why the receiver did not take the last message; null: it did, or nothing was posted since it was '
-  'configured.';
+  'Why it did not take the last message; null: it did, or none was posted.';
 comment on column public.sync_alert_webhooks.failing_since is 'Since when it takes nothing; null: it does.';
 comment on column public.sync_alert_webhooks.stopped_at is
-  'Since when nothing is posted any more, until the webhook is configured again. stop_reason: gone (410), '
-  'refused, unreachable.';
+  'Since when nothing is posted, until it is configured again. stop_reason: gone, refused, unreachable.';
 
 create trigger forget_secret after delete on public.sync_alert_webhooks
   for each row execute function sync_scheduler.forget_secret('alert webhook', 'org_id');

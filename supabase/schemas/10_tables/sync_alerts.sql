@@ -36,20 +36,16 @@ create index sync_alerts_open_integration_idx on public.sync_alerts (integration
 create index sync_alerts_shared_idx on public.sync_alerts (integration_type)
   where org_id is null and resolved_at is null;
 alter table public.sync_alerts enable row level security;
-comment on table public.sync_alerts is
-  'What a person should look at. Members read it and Realtime publishes it; written by the functions of this '
-  'bundle.';
+comment on table public.sync_alerts is 'What a person should look at. Realtime publishes it.';
 comment on column public.sync_alerts.org_id is
-  'Null: of a vendor, and members of all organisations that have an integration of integration_type see it, '
-  'or, without integration_type too, of the whole installation.';
+  'Null: of a vendor, for all who use integration_type; without integration_type of the whole installation.';
 comment on column public.sync_alerts.dedup_key is
-  'Names the incident: while an alert with this key is open, it is counted up instead of raised again.';
+  'Names the occurrence: while an alert with this key is open, it is counted up.';
 comment on column public.sync_alerts.message is
   'In a coordinator''s words; of the newest time that it was seen, like details.';
 comment on column public.sync_alerts.count is 'How often it was seen.';
 comment on column public.sync_alerts.news_at is
-  'When there was last something to report: a message goes out when the alert is written, and whenever this '
-  'changes. Null: nothing has been reported yet.';
+  'When there was last something to report: each change sends a message. Null: nothing was reported yet.';
 comment on column public.sync_alerts.acknowledged_at is
-  'When a person said that they take care of it; it may still be open.';
+  'When a person took care of it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';

@@ -1,7 +1,6 @@
 create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,
-  -- What was done stays when the integration or the account is gone; with its organisation it goes
-  -- (20_membership).
+  -- What was done stays when the integration or the account is gone; it goes with its organisation.
   org_id uuid not null,
   integration_id uuid,
   actor_id uuid,
@@ -11,15 +10,13 @@ create table public.sync_audit_log (
   created_at timestamptz not null default now()
 );
 create index sync_audit_log_org_idx on public.sync_audit_log (org_id, created_at desc);
--- The limits of an organisation's people read it from its newest end. A backend may write any number of rows
+-- The limits of an organisation's people read it from its newest end; a backend may write any number of rows
 -- in between. Both columns in one direction: so a range of both is exact, and no other index has this order.
 create index sync_audit_log_people_idx on public.sync_audit_log (org_id, created_at)
   where actor_id is not null;
 create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
 alter table public.sync_audit_log enable row level security;
-comment on table public.sync_audit_log is
-  'Who configured, paused, resumed or made up for what, and why. Members read it; written by the functions '
-  'of this bundle.';
+comment on table public.sync_audit_log is 'Who did what, and why.';
 comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
 comment on column public.sync_audit_log.actor_id is
-  'The person (sync_scheduler.caller_id()); null: the service role, the host, or the scheduler itself.';
+  'The person; null: the service role, the host, or the scheduler itself.';

@@ -35,9 +35,9 @@ create table public.sync_export_entries (
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null)
       or set_aside_run_id is not null) stored,
-  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only. And
-  -- no index of all entries begins with the integration: without statistics the planner takes such an index
-  -- for narrow, and reads all that an organisation ever exported.
+  -- The key first: no other index begins with it, so a look-up by key and integration has one plan only. No
+  -- index of all entries begins with the integration: without statistics the planner takes such an index for
+  -- narrow, and reads all that an organisation ever exported.
   unique (entry_key, integration_id),
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
@@ -75,66 +75,58 @@ create index sync_export_entries_refused_idx on public.sync_export_entries (refu
 alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
-  'The outbox: accounting entries to export. The host delivers them as pending (add_sync_entries); from then '
-  'on the worker RPCs change their state, and an admin through settle_sync_entries.';
+  'The outbox: accounting entries to export. add_sync_entries delivers them; the worker RPCs, and an admin '
+  'by settle_sync_entries, change their state.';
 comment on column public.sync_export_entries.entry_key is
-  'The entry''s own name in the source system; one key of an integration is exported at most once.';
+  'Its name in the source system; an integration exports one key at most once.';
 comment on column public.sync_export_entries.period is
   'Accounting period, YYYY-MM: a month from 01 to 12, or the thirteenth, which ends the fiscal year.';
 comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
-  'What the connector sends. Amounts are decimal strings, never JSON numbers: a float would change them.';
+  'What the connector sends. Amounts are decimal strings: a float would change them.';
 comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload (entry_hash): has a key come again with the same content?';
+  'SHA-256 of period, document_number and payload (entry_hash).';
 comment on column public.sync_export_entries.payload_bytes is
   'Bytes of the payload as text: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
-  'When the entry was last handed to a worker. A decision about an unknown entry names this send.';
+  'When it was last handed to a worker. A decision about an unknown entry names it.';
 comment on column public.sync_export_entries.unknown_since is
   'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
   'repetition says nothing about the first send.';
 comment on column public.sync_export_entries.not_sent is
   'Rejected by our own rules before its first send: nothing of it ever left.';
 comment on column public.sync_export_entries.refused_at_first_send is
-  'Rejected by the external system at the first send of its batch. No later result changes that; a decision '
-  'of a person takes it back.';
+  'Rejected by the external system at the first send of its batch, and no person has decided since.';
 comment on column public.sync_export_entries.nothing_left is
-  'Rejected, and the connector says that the external system holds nothing of it. Together with '
-  'refused_at_first_send it lets the source replace the entry, as long as nothing of its batch is open and '
-  'no person has decided about it.';
+  'Rejected, and the connector says that the external system holds nothing of it: see is_replaceable.';
 comment on column public.sync_export_entries.conflict_at is
-  'Since when the source contradicts what was sent: the key was delivered again with other content. Null: it '
-  'does not, a person has closed it, or the source says again what was sent.';
+  'Since when the source contradicts what was sent: the key came again with other content. Null: it does '
+  'not, a person has closed it, or the source says again what was sent.';
 comment on column public.sync_export_entries.conflict_payload_hash is
   'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
-  'person has closed, so that its next delivery does not open it again. Null once the entry waits to go out '
-  'anew, or the source says again what was sent.';
+  'person has closed, so that its next delivery does not open it again.';
 comment on column public.sync_export_entries.conflict_content is
   'That content: period, document_number, payload. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
-  'When a person last decided about the entry (abandon, keep, resend, withdraw), or the source replaced it. '
-  'Null: undecided. A further rejection or conflict clears it.';
+  'When a person last decided about it. Null: undecided; a further rejection or conflict clears it.';
 comment on column public.sync_export_entries.set_aside_run_id is
-  'The run that set the entry''s batch aside, because its outcome stays unknown. Null: not set aside.';
+  'The run that set the entry''s batch aside, because its outcome stays unknown.';
 comment on column public.sync_export_entries.undecided is
-  'Whether the entry waits for a person: rejected or in conflict without decided_at, or in a batch that is '
-  'set aside.';
+  'Whether it waits for a person: rejected or in conflict without decided_at, or set aside.';
 comment on column public.sync_export_entries.refused_run_id is
-  'The run that has sent the entry by itself and was refused: it passes the entry over, which stays pending. '
-  'As soon as another request of that run is taken the entry is rejected, for the reason in error_message.';
+  'The run that has sent the entry by itself and was refused: it passes the entry over. As soon as another '
+  'request of that run is taken the entry is rejected, for the reason in error_message.';
 comment on column public.sync_export_entries.redacted_at is
-  'When the payload was emptied (sync_scheduler.redact_entries); null: it is there. payload_hash stays that '
-  'of the content, so that the key cannot be exported twice.';
+  'When the payload was emptied; null: it is there. payload_hash stays, so no key is exported twice.';
 comment on column public.sync_export_entries.redacted_debit is
-  'Debit total of a redacted voucher, so that sums remain; null: it had none, or is not redacted.';
+  'Debit total of a redacted voucher, so that sums remain; null: it had none.';
 comment on column public.sync_export_entries.redacted_currency is
   'Currency of a redacted voucher, if it named one.';
 
--- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes when
--- sent.
+-- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes sent.
 create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
   returns bytea
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -144,10 +136,9 @@ begin
 end;
 $$;
 
--- May other content take the place of this entry's content? It may while the external system holds nothing of
--- the entry and nothing can arrive there late. That is so in three cases. It waits or is withdrawn. Our own
--- rules rejected it before its first send. Or the external system refused it at the first send of its batch
--- and holds nothing of it, nothing of that batch is open, and no person has decided.
+-- May other content take the place of the entry's? It may while the external system holds nothing of it and
+-- nothing can arrive there late. It waits or is withdrawn. Our own rules rejected it before its first send.
+-- Or it was refused at the first send of its batch, nothing of that is open, and no person has decided.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -226,11 +217,10 @@ create trigger guard_entry_content before insert
   on public.sync_export_entries
   for each row execute function sync_scheduler.guard_entry_content();
 
--- Trigger of sync_export_entries on every change but the plain steps of an export. Clears decided_at when the
--- entry is rejected or contradicted anew, and the marks that the new state ends. Raises PT409 entry_is_sent
--- (details: entry_key, state) for another state of an exported entry, for withdrawing what may have left, and
--- for sending what is redacted. Definer, because the writer may have no rights in sync_scheduler. It changes
--- the row at hand, and where the active run looks for entries: a hint alone.
+-- Clears decided_at when the entry is rejected or contradicted anew, and the marks that the new state ends.
+-- Raises PT409 entry_is_sent (details: entry_key, state) for another state of an exported entry, for
+-- withdrawing what may have left, and for sending what is redacted. Definer, because the writer may have no
+-- rights in sync_scheduler. It changes the row at hand, and where the active run looks for entries: a hint.
 create or replace function sync_scheduler.guard_entry_state() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -255,8 +245,7 @@ begin
     new.refused_at_first_send := false;
     new.nothing_left := false;
   end if;
-  -- What goes out anew is contradicted anew: content that was decided or adopted before is no known
-  -- contradiction of it.
+  -- What goes out anew is contradicted anew: content that was decided or adopted before no longer counts.
   if new.state = 'pending' and new.conflict_at is null then
     new.conflict_payload_hash := null;
     new.conflict_content := null;

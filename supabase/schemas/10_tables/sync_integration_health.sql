@@ -27,33 +27,26 @@ create index sync_integration_health_due_idx on public.sync_integration_health (
 alter table public.sync_integration_health enable row level security;
 
 comment on table public.sync_integration_health is
-  'One row an integration: does it work, and what did the last connection check say. Members read it and '
-  'Realtime publishes it; written only by the functions of this bundle.';
+  'Does an integration work, and what did the last connection check say? Realtime publishes it.';
 comment on column public.sync_integration_health.since is 'When status last changed.';
 comment on column public.sync_integration_health.last_error_code is
-  'What the newest failure was, whether status changed or not; null once something got through.';
+  'The newest failure, whether status changed or not; null once something got through.';
 comment on column public.sync_integration_health.last_error_message is
-  'In a coordinator''s words; never a secret or a stack trace.';
+  'In a coordinator''s words; never a secret.';
 comment on column public.sync_integration_health.check_requested_at is
   'When the last connection check was asked for. It is answered once checked_at is later.';
 comment on column public.sync_integration_health.latency_ms is
-  'How long the external system took for the last check; null if it was not asked or did not answer.';
+  'How long the external system took for the last check; null if it did not answer.';
 comment on column public.sync_integration_health.next_check_at is
-  'When the tick checks the connection next, unless a sync has shown by then that it works. Null: not at '
-  'all, because the integration is switched off, paused or has no health_check_interval.';
+  'When the tick checks next, unless a sync shows by then that the connection works. Null: not at all.';
 comment on column public.sync_integration_health.consecutive_failures is
-  'Connection checks that failed since something got through: from the second on the interval doubles with '
-  'each, up to a day.';
+  'Checks that failed since something got through: from the second on the interval doubles, up to a day.';
 comment on column public.sync_integration_health.passive_since is
-  'Since when the vendor''s quota is left to the syncs: it answered that we ask too much. Health follows the '
-  'syncs alone until next_check_at; null: checks are active.';
+  'Since when checks leave the vendor''s quota to the syncs: it answered that we ask too much.';
 comment on column public.sync_integration_health.configured_at is
-  'When config or credentials last changed. What runs and checks found with older ones says nothing about '
-  'these.';
+  'When config or credentials last changed. What was found with older ones says nothing about these.';
 comment on column public.sync_integration_health.last_success_at is
-  'When the external system last took entries, with the present config and credentials; exact to a minute. '
-  'Null: not yet.';
+  'When the external system last took entries, with the present config and credentials; exact to a minute.';
 comment on column public.sync_integration_health.run_failed_at is
   'When a run last failed with the present config and credentials, if nothing has got through since. A '
-  'connection check does not clear it: while the alert run_failed is open, an answered check shows only that '
-  'the way is open. Null: no such run.';
+  'connection check does not clear it: an answered check shows only that the way is open.';

@@ -27,13 +27,11 @@ comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
 
 comment on column public.sync_integration_types.host is
-  'Host (and port, if it is not the usual one) of the integrations of this type whose config has no url or '
-  'api_url. Null: they are not all in one place.';
+  'Host (and port) of the integrations whose config has no url or api_url. Null: they are not in one place.';
 
 comment on column public.sync_integration_types.address_keys is
-  'The keys of config that decide where requests go. Credentials are handed out only for the values with '
-  'which they were stored. The same as addressKeys of the connector: a test proves it. Empty: the connector '
-  'itself knows the address.';
+  'The keys of config that decide where requests go: credentials are handed out only for the values with '
+  'which they were stored. Empty: the connector itself knows the address.';
 
 insert into public.sync_integration_types (code, name, host, address_keys) values
   ('xledger', 'Xledger', 'www.xledger.net', '{url}'),

@@ -67,8 +67,7 @@ create index sync_integrations_resume_idx on public.sync_integrations (resume_at
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
-  'One organisation''s connection to one integration type. Members may read every column: nothing secret '
-  'here.';
+  'One organisation''s connection to one integration type. Nothing secret: members may read every column.';
 comment on column public.sync_integrations.config is
   'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
   'database reads url and api_url, the address_keys of its type, and four keys about its entries. '
@@ -78,29 +77,23 @@ comment on column public.sync_integrations.config is
 comment on column public.sync_integrations.resume_at is
   'The pause ends by itself at this instant; null: when resumed.';
 comment on column public.sync_integrations.schedule is
-  'Five-field cron expression or macro, read in time_zone (see sync_scheduler.parse_cron); null: no '
-  'scheduled runs.';
+  'Five-field cron expression or macro, read in time_zone; null: no scheduled runs.';
 comment on column public.sync_integrations.next_run_at is
-  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log. Kept by '
-  'a trigger and the tick.';
+  'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log.';
 comment on column public.sync_integrations.next_tick_at is
-  'When the tick looks at this integration again: next_run_at, or later if that slot could not be started.';
+  'When the tick looks at it again: next_run_at, or later if that slot could not be started.';
 comment on column public.sync_integrations.catchup_window is
   'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
 comment on column public.sync_integrations.manual_cooldown is
-  'Least time between two presses, counted from triggered_at of the newest manual run; at least '
-  'settings.least_cooldown, also where a smaller one is stored.';
+  'Least time between two presses, from triggered_at to triggered_at; at least settings.least_cooldown.';
 comment on column public.sync_integrations.max_attempts is
   'Failed attempts in a row, without progress in between, after which a run fails.';
 comment on column public.sync_integrations.retry_base is
-  'Backoff after the n-th failure in a row is random between 0 and retry_base * 2^(n-1), capped by '
-  'settings.retry_cap.';
+  'Backoff after the n-th failure in a row: random up to retry_base * 2^(n-1), or settings.retry_cap.';
 comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. Waits for its vendor (settings.longest_wait), for releases that '
-  'understand each other and for the end of a pause do not count.';
+  'A run that is active for longer fails. Waits for its vendor, a release or a pause do not count.';
 comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks the connection of an integration that works, from 15 minutes on: checks use up '
-  'the vendor''s quota. Null: never, its health follows its syncs.';
+  'How often the tick checks a connection that works; null: its health follows its syncs.';
 
 -- The part of an integration's config that decides where requests go: the address_keys of its type. A key
 -- that config lacks is left out: then the connector's default counts.

@@ -29,8 +29,7 @@ create table public.sync_run_log (
   -- No foreign key: retention may delete the parent, and a final row does not change for it.
   parent_run_id uuid,
   version bigint not null default 1,
-  -- Of both columns: a run can never carry another organisation than its integration, and one check is
-  -- cheaper.
+  -- Of both columns: a run never has another organisation than its integration, and one check is cheaper.
   foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
   check ((status in ('pending', 'running')) = (finished_at is null)),
   check (status <> 'running' or started_at is not null),
@@ -47,8 +46,7 @@ with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 -- another one the planner would scan all of that whenever the statistics say that few are active.
 create unique index sync_run_log_one_active_idx on public.sync_run_log (integration_id)
   where status in ('pending', 'running');
--- One run for a slot, whatever started it, and one record that it was skipped (which a backfill may make up
--- for).
+-- One run for a slot, whatever started it, and one record that it was skipped: a backfill may make up for it.
 create unique index sync_run_log_slot_idx
   on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
   where scheduled_for is not null;
@@ -78,8 +76,7 @@ create index sync_run_log_parent_idx on public.sync_run_log (parent_run_id) wher
 alter table public.sync_run_log enable row level security;
 
 comment on table public.sync_run_log is
-  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal is here. '
-  'Written only by the functions of this bundle; a final row never changes.';
+  'One row a run. Members read it and Realtime publishes it, so nothing secret and nothing internal is here.';
 comment on column public.sync_run_log.next_attempt_at is
   'When the next attempt is due; null while one is under way.';
 comment on column public.sync_run_log.deadline_at is
@@ -88,32 +85,23 @@ comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
 comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
-  'What the person who pressed should know. `scheduler_not_ticking`: pg_cron is silent, so nothing will be '
-  'retried. `integration_paused`: it waits until its integration is neither paused nor disabled. '
-  '`vendor_incident`: when it was started, several organisations could not reach the vendor (see '
-  'sync_vendor_incidents). `function_outdated`, `schema_outdated`: it waits until the operator has brought '
-  'both to releases that understand each other.';
+  'What the person who pressed should know: docs/reference/api.md, trigger_integration_sync, has each value.';
 comment on column public.sync_run_log.quota_until is
-  'Until when the external system asks us to wait, as it said: of a run that waits for it, or that failed as '
-  'vendor_quota_exhausted.';
+  'Until when the external system asks us to wait: this run waits, or failed as vendor_quota_exhausted.';
 comment on column public.sync_run_log.entries_total is
-  'How many entries waited when the first worker took the run, at least entries_done + entries_failed. Exact '
-  'up to 10,000. A higher number is a lower bound: at least so many, until the run succeeds.';
+  'Entries that waited when the first worker took the run. Above 10,000: at least so many.';
 comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
 comment on column public.sync_run_log.error_message is
   'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
-  'Grows with every change of the row: a reader drops what is older than what it has.';
+  'Grows with every change of the row: drop what is older than what you have.';
 
--- Trigger of sync_run_log: refuses any change of a final run (PT409 run_is_final), but for the erasure of a
--- person, and counts versions. A final run never changes, also for the owner. Every change has a version, so
--- that a reader knows which of two rows is newer.
+-- Refuses any change of a final run (PT409 run_is_final), also by the owner, and counts versions.
 create or replace function sync_scheduler.guard_run_update() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if old.finished_at is not null
-    -- But a person is forgotten: by erase_person alone, which sets this for its own transaction, and in these
-    -- columns alone.
+    -- But a person is forgotten: by erase_person, which sets this for its own transaction, in these columns.
     and (coalesce(current_setting('sync_scheduler.erases_person', true), '') <> 'on'
       or to_jsonb(new) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[]
         <> to_jsonb(old) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[])

@@ -16,13 +16,11 @@ create index sync_vendor_incidents_ended_idx on public.sync_vendor_incidents (en
 alter table public.sync_vendor_incidents enable row level security;
 
 comment on table public.sync_vendor_incidents is
-  'A vendor that several organisations could not reach: one row, and one banner. Syncs are not held: each is '
-  'tried as usual. Members of organisations with an integration there read it and Realtime publishes it; '
-  'nothing of a single organisation is here.';
+  'A vendor that several organisations could not reach. Syncs are not held: each is tried as usual. Those '
+  'who use the vendor read it, and Realtime publishes it; nothing of a single organisation is here.';
 comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is
   'When a check or a sync got through again; null: it is open.';
-comment on column public.sync_vendor_incidents.affected is
-  'Organisations that have met it.';
+comment on column public.sync_vendor_incidents.affected is 'Organisations that have met it.';
 comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';

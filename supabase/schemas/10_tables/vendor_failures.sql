@@ -6,5 +6,4 @@ create table sync_scheduler.vendor_failures (
 );
 create index vendor_failures_host_idx on sync_scheduler.vendor_failures (integration_type, host, failed_at);
 comment on table sync_scheduler.vendor_failures is
-  'The integrations whose newest news of their vendor is that it was not there. An organisation has one of a '
-  'type, so rows of a host are organisations.';
+  'The integrations whose newest news of their vendor is that it was not there. A row is an organisation.';

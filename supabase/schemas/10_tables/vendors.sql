@@ -7,5 +7,4 @@ create table sync_scheduler.vendors (
   primary key (integration_type, host)
 );
 comment on table sync_scheduler.vendors is
-  'When the hosts of external systems last answered an integration, and when they last did not. Exact to a '
-  'minute or so. Incidents follow from it.';
+  'When hosts of external systems last answered, and last did not; exact to a minute.';

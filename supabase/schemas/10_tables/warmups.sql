@@ -4,9 +4,9 @@ create table sync_scheduler.warmups (
   -- SHA-256 of the one-time token with which the function answers.
   token_hash bytea not null,
   requested_at timestamptz not null default now(),
-  -- Id in net._http_response: a hint for people, as in run_attempts.
+  -- As in run_attempts.
   request_id bigint,
-  -- When the isolate reported itself; null: never.
+  -- When the isolate reported itself.
   answered_at timestamptz,
   boot_id uuid,
   boot_ms numeric,
@@ -14,5 +14,4 @@ create table sync_scheduler.warmups (
   cold_start boolean
 );
 comment on table sync_scheduler.warmups is
-  'Requests that boot the Edge Function shortly before a slot, and how it came up. Kept for '
-  'settings.retention_ticks.';
+  'Requests that boot the Edge Function shortly before a slot, and how it came up.';

@@ -1,12 +1,10 @@
--- A host with tables of these names of its own: theirs are not ours to use, and "already exists" would not
--- help.
+-- A host with tables of these names of its own: theirs are not ours to use.
 do $$
 begin
   if to_regclass('public.organizations') is not null
     or to_regclass('public.organization_members') is not null then
     raise exception 'sync-scheduler: public.organizations or public.organization_members is there already. '
-      'Remove the '
-      'migrations of the bundle from this one on and install it again with --without-membership.';
+      'Remove the migrations of the bundle from this one on and install it again with --without-membership.';
   end if;
 end;
 $$;
@@ -35,7 +33,6 @@ comment on table public.organization_members is 'Who belongs to an organisation,
 -- hangs on its integration. An organisation that is deleted takes all of it along.
 alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
-
 alter table public.sync_alert_webhooks add constraint sync_alert_webhooks_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 alter table public.sync_alerts add constraint sync_alerts_org_id_fkey
@@ -53,9 +50,6 @@ grant insert, update on public.organizations to service_role;
 grant insert, update, delete on public.organization_members to service_role;
 
 -- See 40_access_rules/no_statistics.sql.
-alter table public.organizations
-  alter column id set statistics 0,
-  alter column name set statistics 0;
+alter table public.organizations alter column id set statistics 0, alter column name set statistics 0;
 alter table public.organization_members
-  alter column org_id set statistics 0,
-  alter column user_id set statistics 0;
+  alter column org_id set statistics 0, alter column user_id set statistics 0;

@@ -4,21 +4,18 @@
 -- A host may grant every new table to all roles (old projects) or to none: first everything is revoked.
 -- Functions in public revoke under their bodies, so that no client can call them between two migrations.
 revoke all on
-  public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_integration_types, public.sync_integrations, public.sync_run_log, public.sync_export_entries,
   public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
   public.sync_alert_webhooks
 from public, anon, authenticated, service_role;
-revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
 revoke all on sequence public.sync_export_entries_entry_id_seq, public.sync_audit_log_audit_id_seq
 from public, anon, authenticated, service_role;
-
+revoke all on all tables in schema sync_scheduler from public, anon, authenticated, service_role;
 revoke all on all functions in schema sync_scheduler from public, anon, authenticated, service_role;
 
 -- Members read the rows of their organisations (policies.sql). The host's backend reads all rows.
 grant select on
-  public.sync_integration_types,
-  public.sync_integrations, public.sync_run_log, public.sync_export_entries,
+  public.sync_integration_types, public.sync_integrations, public.sync_run_log, public.sync_export_entries,
   public.sync_alerts, public.sync_audit_log, public.sync_integration_health, public.sync_vendor_incidents,
   public.sync_alert_webhooks
 to authenticated, service_role;

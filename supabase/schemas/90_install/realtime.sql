@@ -4,8 +4,8 @@ do $$
 declare
   watched text;
 begin
-  foreach watched in array array['sync_run_log', 'sync_integration_health', 'sync_vendor_incidents',
-    'sync_alerts'] loop
+  foreach watched in array
+    '{sync_run_log,sync_integration_health,sync_vendor_incidents,sync_alerts}'::text[] loop
     if exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') and not exists (
       select from pg_catalog.pg_publication_tables
       where pubname = 'supabase_realtime' and schemaname = 'public' and tablename = watched
