@@ -37,10 +37,12 @@ export const delivery: Benchmark = {
   },
 };
 
-/** The delivery as a row, and a table with the checks and indexes of the outbox, without its triggers. */
+/** The delivery as a row, and a table with the checks, indexes and foreign key of the outbox, without its triggers. */
 async function prepare({ admin }: BenchDatabase, vouchers: number): Promise<void> {
   await admin`create schema bench_delivery`;
   await admin`create table bench_delivery.bare (like public.sync_export_entries including all)`;
+  await admin`
+    alter table bench_delivery.bare add foreign key (integration_id) references public.sync_integrations (id)`;
   await admin`
     create table bench_delivery.delivery as
     select jsonb_agg(jsonb_build_object('entry_key', 'E-' || n, 'period', '2026-11', 'document_number', 'UB-' || n,

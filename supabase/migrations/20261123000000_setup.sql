@@ -122,6 +122,11 @@ create type sync_scheduler.trigger_decision as (
 -- Names of fields, of a voucher and of its lines.
 create type sync_scheduler.field_names as (voucher text[], line text[]);
 
+-- What an integration demands of its entries.
+create type sync_scheduler.entry_rules as (
+  exported sync_scheduler.field_names, ignored_fields sync_scheduler.field_names,
+  payloads text, period_rule text, fiscal_year_ends text);
+
 -- supabase/schemas/00_setup/settings.sql
 create table sync_scheduler.settings (
   only_row boolean primary key default true check (only_row),

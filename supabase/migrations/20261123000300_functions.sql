@@ -3056,6 +3056,8 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{entry_key,period,document_number,payload}'::text[];
   max_payload constant integer := (select s.max_payload from sync_scheduler.settings s);
+  rules constant sync_scheduler.entry_rules :=
+    sync_scheduler.entry_rules(integration.integration_type, integration.config);
   repeated text[];
   delivered sync_scheduler.delivered_entry[];
 begin
@@ -3117,7 +3119,7 @@ begin
   into delivered
   from compared c left join lateral (
     -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
-    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload,
+    select sync_scheduler.entry_fault(rules, c.entry_key, c.period, c.document_number, c.payload,
       max_payload) as fault
     where c.fault is null and c.is_known is not true offset 0) f on true;
   return coalesce(delivered, '{}');
@@ -3361,7 +3363,7 @@ begin
       select sum((l ->> 'debit')::numeric)
       from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
         else '[]' end) l
-      where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
+      where sync_scheduler.is_amount(l -> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
   -- A range, as in store_delivery.
@@ -4136,10 +4138,10 @@ $$;
 -- May this entry be booked?
 
 -- Says why the outbox of an integration refuses an entry: {field, reason}; null when the entry is sound. The
--- reason is one sentence that never quotes the payload. max_payload: see settings. add_sync_entries asks it
--- about new and changed content only.
+-- reason is one sentence that never quotes the payload. rules: entry_rules of the integration. max_payload:
+-- see settings. add_sync_entries asks it about new and changed content only.
 create or replace function sync_scheduler.entry_fault(
-  integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
+  rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer
 ) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -4166,7 +4168,17 @@ begin
     -- without being counted.
     when pg_column_size(payload) > max_payload / 32 and octet_length(payload::text) > max_payload
       then array['payload', format('The payload must have at most %s bytes.', max_payload)]
-    else sync_scheduler.voucher_fault(integration, period, document_number, payload) end;
+    else sync_scheduler.voucher_fault(rules, period, document_number, payload) end;
+end;
+$$;
+
+-- What an integration demands of its entries, from its type and its config.
+create or replace function sync_scheduler.entry_rules(integration_type text, config jsonb)
+returns sync_scheduler.entry_rules
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return jsonb_populate_record(null::sync_scheduler.entry_rules, entry_rules.config
+    || jsonb_build_object('exported', sync_scheduler.exported_fields() -> entry_rules.integration_type));
 end;
 $$;
 
@@ -4175,31 +4187,23 @@ $$;
 -- payload is a voucher. Else a payload with lines is one, unless the config says payloads free. voucherFault
 -- in voucher_fault.ts answers the same, and judges before the first send.
 create or replace function sync_scheduler.voucher_fault(
-  integration public.sync_integrations, period text, document_number text, payload jsonb
+  rules sync_scheduler.entry_rules, period text, document_number text, payload jsonb
 ) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  config constant jsonb := integration.config;
-  fields constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
+  exported constant sync_scheduler.field_names := rules.exported;
+  ignored constant sync_scheduler.field_names := rules.ignored_fields;
   -- Every payload is a voucher.
-  is_ledger constant boolean := fields is not null;
-  exported constant sync_scheduler.field_names := jsonb_populate_record(null::sync_scheduler.field_names,
-    fields);
-  ignored constant sync_scheduler.field_names :=
-    jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
-  is_voucher constant boolean := is_ledger
-    or (config ->> 'payloads' is distinct from 'free' and payload ? 'lines');
-  has_free_period constant boolean := coalesce(config ->> 'period_rule' = 'free', false);
+  is_ledger constant boolean := exported.line is not null;
+  has_free_period constant boolean := coalesce(rules.period_rule = 'free', false);
   lines constant jsonb := payload -> 'lines';
-  posting_date constant text := payload ->> 'posting_date';
+  posting_date constant text :=
+    case when jsonb_typeof(payload -> 'posting_date') = 'string' then payload ->> 'posting_date' end;
   currency text := payload ->> 'currency';
   fault text[];
   line jsonb;
-  name text;
-  reason text;
   difference numeric := 0;
   month text := period;
-  which text := '';
 begin
   if jsonb_typeof(payload) is distinct from 'object' then
     return array['payload', 'The payload must be an object.'];
@@ -4207,47 +4211,30 @@ begin
     return array['period', 'The period must be YYYY-MM, with a month from 01 to 13.'];
   end if;
 
-  if not is_voucher then
-    -- A payload that is not read otherwise: a date in the expected form is one all the same.
-    if (jsonb_typeof(payload -> 'posting_date') = 'string'
-      and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
-    then
-      return null;
-    elsif not sync_scheduler.is_date(posting_date) then
-      return array['payload.posting_date',
-        'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.'];
-    end if;
-  else
-    if is_ledger then
-      foreach name in array '{posting_date,currency,description}'::text[] loop
-        if payload ->> name is null then
-          return array['payload.' || name, format('The voucher''s %s is missing.', name)];
-        end if;
-      end loop;
-    end if;
-    fault := sync_scheduler.fields_fault(payload, 'payload', 'The voucher''s', exported.voucher,
-      ignored.voucher);
+  if is_ledger or (payload ? 'lines' and rules.payloads is distinct from 'free') then
+    fault := coalesce(
+      case
+        when not is_ledger then null
+        when payload ->> 'posting_date' is null then '{posting_date,is missing}'::text[]
+        when currency is null then '{currency,is missing}'
+        when payload ->> 'description' is null then '{description,is missing}' end,
+      sync_scheduler.fields_fault(payload - 'lines', exported.voucher, ignored.voucher),
+      case
+        when jsonb_typeof(lines) is distinct from 'array' then '{lines,must be a list}'::text[]
+        when jsonb_array_length(lines) = 0 then '{lines,must not be empty}'
+        when is_ledger and jsonb_array_length(lines) < 2 then '{lines,must be at least two}' end);
     if fault is not null then
-      return fault;
-    end if;
-
-    reason := case
-      when jsonb_typeof(lines) is distinct from 'array' then 'must be a list'
-      when jsonb_array_length(lines) = 0 then 'must not be empty'
-      when is_ledger and jsonb_array_length(lines) < 2 then 'must be at least two' end;
-    if reason is not null then
-      return array['payload.lines', format('The voucher''s lines %s.', reason)];
+      return sync_scheduler.name_fault(null, fault);
     end if;
     for number in 1..jsonb_array_length(lines) loop
       line := lines -> number - 1;
-      fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
-      if fault is not null then
-        return fault;
-      end if;
+      fault := sync_scheduler.line_fault(line, exported.line, ignored.line);
       currency := coalesce(currency, line ->> 'currency');
-      if not is_ledger and line ->> 'currency' <> currency then
-        return array[format('payload.lines[%s].currency', number - 1),
-          format('Line %s: currency must be that of the voucher and the other lines.', number)];
+      if fault is null and not is_ledger and line ->> 'currency' <> currency then
+        fault := '{currency,must be that of the voucher and the other lines}';
+      end if;
+      if fault is not null then
+        return sync_scheduler.name_fault(number, fault);
       end if;
       difference := difference + coalesce(line ->> 'debit', '0')::numeric
         - coalesce(line ->> 'credit', '0')::numeric;
@@ -4266,19 +4253,22 @@ begin
     then
       return array['payload.period', 'The voucher''s period must be the entry''s period.'];
     end if;
+  -- A payload that is not read otherwise: a date in the expected form is one all the same.
+  elsif (posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true then
+    return null;
+  elsif not sync_scheduler.is_date(posting_date) then
+    return sync_scheduler.name_fault(null, '{posting_date,"must be a date that exists, YYYY-MM-DD"}');
   end if;
 
-  if not has_free_period and jsonb_typeof(payload -> 'posting_date') = 'string' then
-    -- A thirteenth period lies in the last month of its fiscal year. A fiscal year has the number of the
-    -- calendar year in which it ends.
-    if period like '%-13' then
-      month := left(period, 5) || lpad(coalesce(config ->> 'fiscal_year_ends', '12'), 2, '0');
-      which := ', the last month of the fiscal year ' || left(period, 4);
-    end if;
-    if not starts_with(posting_date, month || '-') then
-      return array['payload.posting_date',
-        format('The voucher''s posting_date must lie in %s%s.', month, which)];
-    end if;
+  -- A thirteenth period lies in the last month of its fiscal year. A fiscal year has the number of the
+  -- calendar year in which it ends.
+  if period like '%-13' then
+    month := left(period, 5) || lpad(coalesce(rules.fiscal_year_ends, '12'), 2, '0');
+  end if;
+  if not has_free_period and not starts_with(posting_date, month || '-') then
+    return sync_scheduler.name_fault(null, array['posting_date', 'must lie in ' || month
+      || case when period like '%-13' then ', the last month of the fiscal year ' || left(period, 4)
+        else '' end]);
   end if;
   return null;
 end;
@@ -4308,55 +4298,55 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/entries/validate_fields.sql
--- Fields of a voucher and of its lines. Each fault is {field, reason}; null: there is none.
+-- Fields of a voucher and of its lines. A fault is {name, what}: a field, or null for the whole object, and
+-- what is wrong with it.
 
--- The first fault of a voucher's line; lines are numbered from 1. A line has an account, and an amount on one
--- side; the other side is absent, null or zero. exported, ignored: as of fields_fault. lineFault in
--- line_fault.ts answers the same.
-create or replace function sync_scheduler.line_fault(
-  line jsonb, number integer, exported text[], ignored text[]
-) returns text[]
+-- Makes {field, reason} of the fault of a line. Lines are numbered from 1; null: the voucher itself.
+create or replace function sync_scheduler.name_fault(number integer, fault text[]) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  path constant text := 'payload.lines[' || number - 1 || ']';
-  subject constant text := 'Line ' || number || ':';
-  side text;
-  amount text;
-  reason text;
-  sides integer := 0;
-  filled integer := 0;
+  path constant text := 'payload' || coalesce('.lines[' || number - 1 || ']', '');
+  name constant text := left(fault[1], 100);
 begin
-  if jsonb_typeof(line) <> 'object' then
-    return array[path, format('Line %s must be an object.', number)];
-  elsif jsonb_typeof(line -> 'account') is distinct from 'string' then
-    return array[path || '.account', subject || ' account must be a text.'];
-  elsif not sync_scheduler.is_filled(line -> 'account') then
-    return array[path || '.account', subject || ' account must not be empty.'];
-  end if;
+  return case when name is null then array[path, format('Line %s %s.', number, fault[2])]
+    else array[path || '.' || name, format('%s %s %s.',
+      coalesce('Line ' || number || ':', 'The voucher''s'), name, fault[2])] end;
+end;
+$$;
 
-  foreach side in array '{debit,credit}'::text[] loop
-    amount := line ->> side;
-    continue when amount is null;
-    reason := case
-      when jsonb_typeof(line -> side) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
-      when sync_scheduler.is_amount(amount) then null
-      when amount like '-%' and sync_scheduler.is_amount(substr(amount, 2))
-        then 'must not be negative: a negative debit is a credit'
-      else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
-    if reason is not null then
-      return array[path || '.' || side, format('%s %s %s.', subject, side, reason)];
-    end if;
-    sides := sides + 1;
-    if amount ~ '[1-9]' then
-      filled := filled + 1;
-    end if;
-  end loop;
-  if sides = 0 then
-    return array[path, format('Line %s has neither a debit nor a credit.', number)];
-  elsif filled = 2 then
-    return array[path, format('Line %s has both a debit and a credit.', number)];
-  end if;
-  return sync_scheduler.fields_fault(line, path, subject, exported, ignored);
+-- The first fault of a voucher's line. A line has an account, and an amount on one side; the other side is
+-- absent, null or zero. exported, ignored: as of fields_fault. lineFault in line_fault.ts answers the same.
+create or replace function sync_scheduler.line_fault(line jsonb, exported text[], ignored text[])
+returns text[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  debit constant text := line ->> 'debit';
+  credit constant text := line ->> 'credit';
+begin
+  return case
+    when jsonb_typeof(line) <> 'object' then '{NULL,must be an object}'::text[]
+    when not sync_scheduler.is_filled(line -> 'account') then array['account',
+      case when jsonb_typeof(line -> 'account') = 'string' then 'must not be empty' else 'must be a text' end]
+    when debit is not null and not sync_scheduler.is_amount(line -> 'debit')
+      then array['debit', sync_scheduler.amount_fault(line -> 'debit')]
+    when credit is not null and not sync_scheduler.is_amount(line -> 'credit')
+      then array['credit', sync_scheduler.amount_fault(line -> 'credit')]
+    when debit is null and credit is null then '{NULL,has neither a debit nor a credit}'
+    when debit ~ '[1-9]' and credit ~ '[1-9]' then '{NULL,has both a debit and a credit}'
+    else sync_scheduler.fields_fault(line, exported, ignored) end;
+end;
+$$;
+
+-- Says why a value is no amount.
+create or replace function sync_scheduler.amount_fault(value jsonb) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when jsonb_typeof(amount_fault.value) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
+    when starts_with(amount_fault.value #>> '{}', '-')
+      and sync_scheduler.is_amount(to_jsonb(substr(amount_fault.value #>> '{}', 2)))
+      then 'must not be negative: a negative debit is a credit'
+    else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
 end;
 $$;
 
@@ -4364,9 +4354,8 @@ $$;
 -- Of several faults the one whose name comes first, because objects have no order. `exported`: names, whose
 -- values are texts; null: all names. `ignored`: names that are left out. fieldsFault in voucher_fields.ts
 -- answers the same.
-create or replace function sync_scheduler.fields_fault(
-  object jsonb, path text, subject text, exported text[], ignored text[]
-) returns text[]
+create or replace function sync_scheduler.fields_fault(object jsonb, exported text[], ignored text[])
+returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   rest constant jsonb := case when ignored is null then object else object - ignored end;
@@ -4374,57 +4363,55 @@ declare
   name text;
   value jsonb;
   what text;
-  first text;
   fault text[];
 begin
-  -- Nearly every object has no other field with a rule. To see that takes no query, and a delivery has
-  -- thousands of them.
-  if (case when exported is null then (rest - 'posting_date')::text like '%date": %'
+  -- Nearly every line has no field with a rule, and nearly every voucher no further one. To see that takes no
+  -- query, and a delivery has thousands of them.
+  if exported is null and not rest ? 'currency' and rest::text not like '%date": %' then
+    return null;
+  elsif (case when exported is null then (rest - 'posting_date')::text like '%date": %'
     else rest - exported <> '{}' end)
   then
     names := array(select jsonb_object_keys(rest));
   end if;
   foreach name in array names loop
     value := rest -> name;
-    continue when value is null or name > first collate "C";
-    if name <> all (exported) then
-      what := 'is not exported: remove it, or list it in ignored_fields';
-    elsif value = 'null' or name in ('lines', 'account', 'debit', 'credit') then
-      what := null;
-    elsif name = 'date' or name like '%\_date' then
-      what := case
-        when (jsonb_typeof(value) = 'string' and sync_scheduler.is_date(value #>> '{}')) is not true
-          then 'must be a date that exists, YYYY-MM-DD' end;
-    elsif name = 'currency' then
-      what := case when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ '^[A-Z]{3}$' collate "C"
-        then 'must be a currency code of three capital letters' end;
-    elsif exported is null then
-      what := null;
-    elsif name = 'dimensions' then
+    continue when value is null or name > fault[1] collate "C";
+    -- With a query in it Postgres would plan the whole expression as one.
+    if name = 'dimensions' and name = any (exported) and value <> 'null' then
       what := case when jsonb_typeof(value) <> 'object' or exists (
         select from jsonb_each(value) d
         where d.value <> 'null' and not sync_scheduler.is_filled(d.value)
           and ('dimensions.' || d.key = any (ignored)) is not true)
         then 'must be an object of texts' end;
     else
-      what := case when jsonb_typeof(value) <> 'string' then 'must be a text'
+      what := case
+        when name <> all (exported) then 'is not exported: remove it, or list it in ignored_fields'
+        when value = 'null' or name in ('lines', 'account', 'debit', 'credit') then null
+        when name = 'date' or name like '%\_date' then
+          case when jsonb_typeof(value) <> 'string' or not sync_scheduler.is_date(value #>> '{}')
+            then 'must be a date that exists, YYYY-MM-DD' end
+        when name = 'currency' then
+          case when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ '^[A-Z]{3}$' collate "C"
+            then 'must be a currency code of three capital letters' end
+        when exported is null then null
+        when jsonb_typeof(value) <> 'string' then 'must be a text'
         when name <> 'description' and not sync_scheduler.is_filled(value) then 'must not be empty' end;
     end if;
     if what is not null then
-      first := name;
-      fault := array[path || '.' || left(name, 100), format('%s %s %s.', subject, left(name, 100), what)];
+      fault := array[name, what];
     end if;
   end loop;
   return fault;
 end;
 $$;
 
--- Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the same
--- expression.
-create or replace function sync_scheduler.is_amount(value text) returns boolean
+-- Is it an amount of an entry: the text of a plain decimal that is not negative? isAmount in decimal.ts
+-- applies the same expression.
+create or replace function sync_scheduler.is_amount(value jsonb) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  return value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
+  return jsonb_typeof(value) = 'string' and value #>> '{}' ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
 
@@ -4445,10 +4432,12 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- The characters that \S of a regular expression in JavaScript passes over; \S of Postgres depends on the
   -- locale.
-  return coalesce(jsonb_typeof(is_filled.value) = 'string' and btrim(is_filled.value #>> '{}',
+  -- Nearly every text begins with a visible character of ASCII.
+  return coalesce(jsonb_typeof(is_filled.value) = 'string' and (
+    ascii(is_filled.value #>> '{}') between 33 and 126 or btrim(is_filled.value #>> '{}',
     E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
     '\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
-    ) <> '', false);
+    ) <> ''), false);
 end;
 $$;
 

@@ -20,7 +20,7 @@ select throws_ok($$ select pg_temp.add('[]') $$, '42501', null, 'nor does a call
 -- The second line: a fault that the door does not know and the table does.
 select sync_test.act_as('owner');
 create or replace function sync_scheduler.entry_fault(
-  integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
+  rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer) returns text[] language plpgsql as $$ begin return null; end $$;
 select throws_ok($$ select pg_temp.add('[{"entry_key": "a", "period": "2026-00", "document_number": "1", "payload": {"iban": "secret"}}]') $$,
   'PT422', 'invalid_entries', 'what only the table refuses is refused by it');

@@ -47,7 +47,7 @@ select is(pg_temp.add(jsonb_build_array(pg_temp.given(1001), pg_temp.given(1002)
 
 -- A rule that is new says nothing about what is there already.
 create or replace function sync_scheduler.entry_fault(
-  integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
+  rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer) returns text[] language plpgsql as $$ begin return '{payload,No.}'; end $$;
 select is(pg_temp.add(jsonb_build_array(pg_temp.given(1001), pg_temp.given(1002, '2026-11'), pg_temp.given(1003))),
   '{"added": 0, "replaced": 0, "unchanged": 1, "conflicts": 0, "refused": [

@@ -101,6 +101,8 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{entry_key,period,document_number,payload}'::text[];
   max_payload constant integer := (select s.max_payload from sync_scheduler.settings s);
+  rules constant sync_scheduler.entry_rules :=
+    sync_scheduler.entry_rules(integration.integration_type, integration.config);
   repeated text[];
   delivered sync_scheduler.delivered_entry[];
 begin
@@ -162,7 +164,7 @@ begin
   into delivered
   from compared c left join lateral (
     -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
-    select sync_scheduler.entry_fault(integration, c.entry_key, c.period, c.document_number, c.payload,
+    select sync_scheduler.entry_fault(rules, c.entry_key, c.period, c.document_number, c.payload,
       max_payload) as fault
     where c.fault is null and c.is_known is not true offset 0) f on true;
   return coalesce(delivered, '{}');

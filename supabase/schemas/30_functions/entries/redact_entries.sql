@@ -64,7 +64,7 @@ begin
       select sum((l ->> 'debit')::numeric)
       from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
         else '[]' end) l
-      where jsonb_typeof(l -> 'debit') = 'string' and sync_scheduler.is_amount(l ->> 'debit')),
+      where sync_scheduler.is_amount(l -> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
   -- A range, as in store_delivery.

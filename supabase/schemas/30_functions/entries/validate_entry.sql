@@ -1,10 +1,10 @@
 -- May this entry be booked?
 
 -- Says why the outbox of an integration refuses an entry: {field, reason}; null when the entry is sound. The
--- reason is one sentence that never quotes the payload. max_payload: see settings. add_sync_entries asks it
--- about new and changed content only.
+-- reason is one sentence that never quotes the payload. rules: entry_rules of the integration. max_payload:
+-- see settings. add_sync_entries asks it about new and changed content only.
 create or replace function sync_scheduler.entry_fault(
-  integration public.sync_integrations, entry_key text, period text, document_number text, payload jsonb,
+  rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer
 ) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -31,7 +31,17 @@ begin
     -- without being counted.
     when pg_column_size(payload) > max_payload / 32 and octet_length(payload::text) > max_payload
       then array['payload', format('The payload must have at most %s bytes.', max_payload)]
-    else sync_scheduler.voucher_fault(integration, period, document_number, payload) end;
+    else sync_scheduler.voucher_fault(rules, period, document_number, payload) end;
+end;
+$$;
+
+-- What an integration demands of its entries, from its type and its config.
+create or replace function sync_scheduler.entry_rules(integration_type text, config jsonb)
+returns sync_scheduler.entry_rules
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  return jsonb_populate_record(null::sync_scheduler.entry_rules, entry_rules.config
+    || jsonb_build_object('exported', sync_scheduler.exported_fields() -> entry_rules.integration_type));
 end;
 $$;
 
@@ -40,31 +50,23 @@ $$;
 -- payload is a voucher. Else a payload with lines is one, unless the config says payloads free. voucherFault
 -- in voucher_fault.ts answers the same, and judges before the first send.
 create or replace function sync_scheduler.voucher_fault(
-  integration public.sync_integrations, period text, document_number text, payload jsonb
+  rules sync_scheduler.entry_rules, period text, document_number text, payload jsonb
 ) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  config constant jsonb := integration.config;
-  fields constant jsonb := sync_scheduler.exported_fields() -> integration.integration_type;
+  exported constant sync_scheduler.field_names := rules.exported;
+  ignored constant sync_scheduler.field_names := rules.ignored_fields;
   -- Every payload is a voucher.
-  is_ledger constant boolean := fields is not null;
-  exported constant sync_scheduler.field_names := jsonb_populate_record(null::sync_scheduler.field_names,
-    fields);
-  ignored constant sync_scheduler.field_names :=
-    jsonb_populate_record(null::sync_scheduler.field_names, config -> 'ignored_fields');
-  is_voucher constant boolean := is_ledger
-    or (config ->> 'payloads' is distinct from 'free' and payload ? 'lines');
-  has_free_period constant boolean := coalesce(config ->> 'period_rule' = 'free', false);
+  is_ledger constant boolean := exported.line is not null;
+  has_free_period constant boolean := coalesce(rules.period_rule = 'free', false);
   lines constant jsonb := payload -> 'lines';
-  posting_date constant text := payload ->> 'posting_date';
+  posting_date constant text :=
+    case when jsonb_typeof(payload -> 'posting_date') = 'string' then payload ->> 'posting_date' end;
   currency text := payload ->> 'currency';
   fault text[];
   line jsonb;
-  name text;
-  reason text;
   difference numeric := 0;
   month text := period;
-  which text := '';
 begin
   if jsonb_typeof(payload) is distinct from 'object' then
     return array['payload', 'The payload must be an object.'];
@@ -72,47 +74,30 @@ begin
     return array['period', 'The period must be YYYY-MM, with a month from 01 to 13.'];
   end if;
 
-  if not is_voucher then
-    -- A payload that is not read otherwise: a date in the expected form is one all the same.
-    if (jsonb_typeof(payload -> 'posting_date') = 'string'
-      and posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true
-    then
-      return null;
-    elsif not sync_scheduler.is_date(posting_date) then
-      return array['payload.posting_date',
-        'The voucher''s posting_date must be a date that exists, YYYY-MM-DD.'];
-    end if;
-  else
-    if is_ledger then
-      foreach name in array '{posting_date,currency,description}'::text[] loop
-        if payload ->> name is null then
-          return array['payload.' || name, format('The voucher''s %s is missing.', name)];
-        end if;
-      end loop;
-    end if;
-    fault := sync_scheduler.fields_fault(payload, 'payload', 'The voucher''s', exported.voucher,
-      ignored.voucher);
+  if is_ledger or (payload ? 'lines' and rules.payloads is distinct from 'free') then
+    fault := coalesce(
+      case
+        when not is_ledger then null
+        when payload ->> 'posting_date' is null then '{posting_date,is missing}'::text[]
+        when currency is null then '{currency,is missing}'
+        when payload ->> 'description' is null then '{description,is missing}' end,
+      sync_scheduler.fields_fault(payload - 'lines', exported.voucher, ignored.voucher),
+      case
+        when jsonb_typeof(lines) is distinct from 'array' then '{lines,must be a list}'::text[]
+        when jsonb_array_length(lines) = 0 then '{lines,must not be empty}'
+        when is_ledger and jsonb_array_length(lines) < 2 then '{lines,must be at least two}' end);
     if fault is not null then
-      return fault;
-    end if;
-
-    reason := case
-      when jsonb_typeof(lines) is distinct from 'array' then 'must be a list'
-      when jsonb_array_length(lines) = 0 then 'must not be empty'
-      when is_ledger and jsonb_array_length(lines) < 2 then 'must be at least two' end;
-    if reason is not null then
-      return array['payload.lines', format('The voucher''s lines %s.', reason)];
+      return sync_scheduler.name_fault(null, fault);
     end if;
     for number in 1..jsonb_array_length(lines) loop
       line := lines -> number - 1;
-      fault := sync_scheduler.line_fault(line, number, exported.line, ignored.line);
-      if fault is not null then
-        return fault;
-      end if;
+      fault := sync_scheduler.line_fault(line, exported.line, ignored.line);
       currency := coalesce(currency, line ->> 'currency');
-      if not is_ledger and line ->> 'currency' <> currency then
-        return array[format('payload.lines[%s].currency', number - 1),
-          format('Line %s: currency must be that of the voucher and the other lines.', number)];
+      if fault is null and not is_ledger and line ->> 'currency' <> currency then
+        fault := '{currency,must be that of the voucher and the other lines}';
+      end if;
+      if fault is not null then
+        return sync_scheduler.name_fault(number, fault);
       end if;
       difference := difference + coalesce(line ->> 'debit', '0')::numeric
         - coalesce(line ->> 'credit', '0')::numeric;
@@ -131,19 +116,22 @@ begin
     then
       return array['payload.period', 'The voucher''s period must be the entry''s period.'];
     end if;
+  -- A payload that is not read otherwise: a date in the expected form is one all the same.
+  elsif (posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true then
+    return null;
+  elsif not sync_scheduler.is_date(posting_date) then
+    return sync_scheduler.name_fault(null, '{posting_date,"must be a date that exists, YYYY-MM-DD"}');
   end if;
 
-  if not has_free_period and jsonb_typeof(payload -> 'posting_date') = 'string' then
-    -- A thirteenth period lies in the last month of its fiscal year. A fiscal year has the number of the
-    -- calendar year in which it ends.
-    if period like '%-13' then
-      month := left(period, 5) || lpad(coalesce(config ->> 'fiscal_year_ends', '12'), 2, '0');
-      which := ', the last month of the fiscal year ' || left(period, 4);
-    end if;
-    if not starts_with(posting_date, month || '-') then
-      return array['payload.posting_date',
-        format('The voucher''s posting_date must lie in %s%s.', month, which)];
-    end if;
+  -- A thirteenth period lies in the last month of its fiscal year. A fiscal year has the number of the
+  -- calendar year in which it ends.
+  if period like '%-13' then
+    month := left(period, 5) || lpad(coalesce(rules.fiscal_year_ends, '12'), 2, '0');
+  end if;
+  if not has_free_period and not starts_with(posting_date, month || '-') then
+    return sync_scheduler.name_fault(null, array['posting_date', 'must lie in ' || month
+      || case when period like '%-13' then ', the last month of the fiscal year ' || left(period, 4)
+        else '' end]);
   end if;
   return null;
 end;

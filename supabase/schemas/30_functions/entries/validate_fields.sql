@@ -1,52 +1,52 @@
--- Fields of a voucher and of its lines. Each fault is {field, reason}; null: there is none.
+-- Fields of a voucher and of its lines. A fault is {name, what}: a field, or null for the whole object, and
+-- what is wrong with it.
 
--- The first fault of a voucher's line; lines are numbered from 1. A line has an account, and an amount on one
--- side; the other side is absent, null or zero. exported, ignored: as of fields_fault. lineFault in
--- line_fault.ts answers the same.
-create or replace function sync_scheduler.line_fault(
-  line jsonb, number integer, exported text[], ignored text[]
-) returns text[]
+-- Makes {field, reason} of the fault of a line. Lines are numbered from 1; null: the voucher itself.
+create or replace function sync_scheduler.name_fault(number integer, fault text[]) returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  path constant text := 'payload.lines[' || number - 1 || ']';
-  subject constant text := 'Line ' || number || ':';
-  side text;
-  amount text;
-  reason text;
-  sides integer := 0;
-  filled integer := 0;
+  path constant text := 'payload' || coalesce('.lines[' || number - 1 || ']', '');
+  name constant text := left(fault[1], 100);
 begin
-  if jsonb_typeof(line) <> 'object' then
-    return array[path, format('Line %s must be an object.', number)];
-  elsif jsonb_typeof(line -> 'account') is distinct from 'string' then
-    return array[path || '.account', subject || ' account must be a text.'];
-  elsif not sync_scheduler.is_filled(line -> 'account') then
-    return array[path || '.account', subject || ' account must not be empty.'];
-  end if;
+  return case when name is null then array[path, format('Line %s %s.', number, fault[2])]
+    else array[path || '.' || name, format('%s %s %s.',
+      coalesce('Line ' || number || ':', 'The voucher''s'), name, fault[2])] end;
+end;
+$$;
 
-  foreach side in array '{debit,credit}'::text[] loop
-    amount := line ->> side;
-    continue when amount is null;
-    reason := case
-      when jsonb_typeof(line -> side) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
-      when sync_scheduler.is_amount(amount) then null
-      when amount like '-%' and sync_scheduler.is_amount(substr(amount, 2))
-        then 'must not be negative: a negative debit is a credit'
-      else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
-    if reason is not null then
-      return array[path || '.' || side, format('%s %s %s.', subject, side, reason)];
-    end if;
-    sides := sides + 1;
-    if amount ~ '[1-9]' then
-      filled := filled + 1;
-    end if;
-  end loop;
-  if sides = 0 then
-    return array[path, format('Line %s has neither a debit nor a credit.', number)];
-  elsif filled = 2 then
-    return array[path, format('Line %s has both a debit and a credit.', number)];
-  end if;
-  return sync_scheduler.fields_fault(line, path, subject, exported, ignored);
+-- The first fault of a voucher's line. A line has an account, and an amount on one side; the other side is
+-- absent, null or zero. exported, ignored: as of fields_fault. lineFault in line_fault.ts answers the same.
+create or replace function sync_scheduler.line_fault(line jsonb, exported text[], ignored text[])
+returns text[]
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+declare
+  debit constant text := line ->> 'debit';
+  credit constant text := line ->> 'credit';
+begin
+  return case
+    when jsonb_typeof(line) <> 'object' then '{NULL,must be an object}'::text[]
+    when not sync_scheduler.is_filled(line -> 'account') then array['account',
+      case when jsonb_typeof(line -> 'account') = 'string' then 'must not be empty' else 'must be a text' end]
+    when debit is not null and not sync_scheduler.is_amount(line -> 'debit')
+      then array['debit', sync_scheduler.amount_fault(line -> 'debit')]
+    when credit is not null and not sync_scheduler.is_amount(line -> 'credit')
+      then array['credit', sync_scheduler.amount_fault(line -> 'credit')]
+    when debit is null and credit is null then '{NULL,has neither a debit nor a credit}'
+    when debit ~ '[1-9]' and credit ~ '[1-9]' then '{NULL,has both a debit and a credit}'
+    else sync_scheduler.fields_fault(line, exported, ignored) end;
+end;
+$$;
+
+-- Says why a value is no amount.
+create or replace function sync_scheduler.amount_fault(value jsonb) returns text
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return case
+    when jsonb_typeof(amount_fault.value) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
+    when starts_with(amount_fault.value #>> '{}', '-')
+      and sync_scheduler.is_amount(to_jsonb(substr(amount_fault.value #>> '{}', 2)))
+      then 'must not be negative: a negative debit is a credit'
+    else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
 end;
 $$;
 
@@ -54,9 +54,8 @@ $$;
 -- Of several faults the one whose name comes first, because objects have no order. `exported`: names, whose
 -- values are texts; null: all names. `ignored`: names that are left out. fieldsFault in voucher_fields.ts
 -- answers the same.
-create or replace function sync_scheduler.fields_fault(
-  object jsonb, path text, subject text, exported text[], ignored text[]
-) returns text[]
+create or replace function sync_scheduler.fields_fault(object jsonb, exported text[], ignored text[])
+returns text[]
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   rest constant jsonb := case when ignored is null then object else object - ignored end;
@@ -64,57 +63,55 @@ declare
   name text;
   value jsonb;
   what text;
-  first text;
   fault text[];
 begin
-  -- Nearly every object has no other field with a rule. To see that takes no query, and a delivery has
-  -- thousands of them.
-  if (case when exported is null then (rest - 'posting_date')::text like '%date": %'
+  -- Nearly every line has no field with a rule, and nearly every voucher no further one. To see that takes no
+  -- query, and a delivery has thousands of them.
+  if exported is null and not rest ? 'currency' and rest::text not like '%date": %' then
+    return null;
+  elsif (case when exported is null then (rest - 'posting_date')::text like '%date": %'
     else rest - exported <> '{}' end)
   then
     names := array(select jsonb_object_keys(rest));
   end if;
   foreach name in array names loop
     value := rest -> name;
-    continue when value is null or name > first collate "C";
-    if name <> all (exported) then
-      what := 'is not exported: remove it, or list it in ignored_fields';
-    elsif value = 'null' or name in ('lines', 'account', 'debit', 'credit') then
-      what := null;
-    elsif name = 'date' or name like '%\_date' then
-      what := case
-        when (jsonb_typeof(value) = 'string' and sync_scheduler.is_date(value #>> '{}')) is not true
-          then 'must be a date that exists, YYYY-MM-DD' end;
-    elsif name = 'currency' then
-      what := case when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ '^[A-Z]{3}$' collate "C"
-        then 'must be a currency code of three capital letters' end;
-    elsif exported is null then
-      what := null;
-    elsif name = 'dimensions' then
+    continue when value is null or name > fault[1] collate "C";
+    -- With a query in it Postgres would plan the whole expression as one.
+    if name = 'dimensions' and name = any (exported) and value <> 'null' then
       what := case when jsonb_typeof(value) <> 'object' or exists (
         select from jsonb_each(value) d
         where d.value <> 'null' and not sync_scheduler.is_filled(d.value)
           and ('dimensions.' || d.key = any (ignored)) is not true)
         then 'must be an object of texts' end;
     else
-      what := case when jsonb_typeof(value) <> 'string' then 'must be a text'
+      what := case
+        when name <> all (exported) then 'is not exported: remove it, or list it in ignored_fields'
+        when value = 'null' or name in ('lines', 'account', 'debit', 'credit') then null
+        when name = 'date' or name like '%\_date' then
+          case when jsonb_typeof(value) <> 'string' or not sync_scheduler.is_date(value #>> '{}')
+            then 'must be a date that exists, YYYY-MM-DD' end
+        when name = 'currency' then
+          case when jsonb_typeof(value) <> 'string' or value #>> '{}' !~ '^[A-Z]{3}$' collate "C"
+            then 'must be a currency code of three capital letters' end
+        when exported is null then null
+        when jsonb_typeof(value) <> 'string' then 'must be a text'
         when name <> 'description' and not sync_scheduler.is_filled(value) then 'must not be empty' end;
     end if;
     if what is not null then
-      first := name;
-      fault := array[path || '.' || left(name, 100), format('%s %s %s.', subject, left(name, 100), what)];
+      fault := array[name, what];
     end if;
   end loop;
   return fault;
 end;
 $$;
 
--- Is it an amount of an entry: a plain decimal that is not negative? isAmount in decimal.ts applies the same
--- expression.
-create or replace function sync_scheduler.is_amount(value text) returns boolean
+-- Is it an amount of an entry: the text of a plain decimal that is not negative? isAmount in decimal.ts
+-- applies the same expression.
+create or replace function sync_scheduler.is_amount(value jsonb) returns boolean
 language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  return value ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
+  return jsonb_typeof(value) = 'string' and value #>> '{}' ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
 
@@ -135,9 +132,11 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- The characters that \S of a regular expression in JavaScript passes over; \S of Postgres depends on the
   -- locale.
-  return coalesce(jsonb_typeof(is_filled.value) = 'string' and btrim(is_filled.value #>> '{}',
+  -- Nearly every text begins with a visible character of ASCII.
+  return coalesce(jsonb_typeof(is_filled.value) = 'string' and (
+    ascii(is_filled.value #>> '{}') between 33 and 126 or btrim(is_filled.value #>> '{}',
     E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
     '\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
-    ) <> '', false);
+    ) <> ''), false);
 end;
 $$;
