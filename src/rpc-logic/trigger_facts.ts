@@ -35,7 +35,7 @@ export type RunTrigger = "manual" | "schedule" | "api" | "backfill";
 
 /** Who calls, from the JWT and the membership; never from a parameter. */
 export interface CallerFacts {
-  /** The host's backend, by the claim `role`, or the host itself (`sync_scheduler.is_host()`): acts for any organisation. */
+  /** The host's backend, by the claim `role`, or the host itself (`sync_scheduler.acts_for_all()`): acts for any organisation. */
   readonly actsForAll: boolean;
   /** The claim `sub` as it is; `null` without a JWT, or when it has none, as that of the service role. */
   readonly subject: string | null;

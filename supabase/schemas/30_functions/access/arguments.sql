@@ -1,35 +1,34 @@
 -- What an argument may be, and what is said when it is not.
 
 -- Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its
--- texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422
--- reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422
--- argument_too_long (details: argument, max_length). None of them quotes it.
+-- texts once it knows that the caller has the role, and before it uses the text. Errors, which do not quote
+-- it: PT422 reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for others PT422
+-- argument_too_long (details: argument, max_length).
 create or replace function sync_scheduler.require_text(argument text, value text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  most constant integer := sync_scheduler.text_limit(require_text.argument);
+  most constant integer := sync_scheduler.text_limit(argument);
 begin
-  if length(require_text.value) > most then
-    case require_text.argument
+  if length(value) > most then
+    case argument
       when 'reason' then perform sync_scheduler.raise_error('reason_too_long',
         jsonb_build_object('max_length', most));
       when 'idempotency_key' then
         perform sync_scheduler.raise_error('invalid_idempotency_key', jsonb_build_object('max_length', most));
       when 'token' then perform sync_scheduler.raise_error('invalid_token');
       else perform sync_scheduler.raise_error('argument_too_long',
-        jsonb_build_object('argument', require_text.argument, 'max_length', most));
+        jsonb_build_object('argument', argument, 'max_length', most));
     end case;
   end if;
 end;
 $$;
 
--- Most characters of a text argument of the API, by its name; of a list those of each text. The one list:
--- require_text refuses what is longer, and the checks of the columns that keep such a text have the same
--- limit.
+-- Most characters of a text argument of the API, by its name; of a list those of each text. The checks of
+-- the columns that keep such a text have the same limit.
 create or replace function sync_scheduler.text_limit(argument text) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  case text_limit.argument
+  case argument
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
     when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
     when 'token' then return 256;
@@ -43,8 +42,7 @@ $$;
 
 -- Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of
 -- its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless
--- any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON
--- arguments when it knows that the caller has the role for it, and before it reads the argument. Errors:
+-- any_number: then the caller looks at each before it is written out. Called as require_text is. Errors:
 -- PT422 argument_too_long (details: argument, and max_bytes or max_digits).
 create or replace function sync_scheduler.require_size(
   argument text, value jsonb, max_bytes integer default 65536, any_number boolean default false
@@ -52,31 +50,30 @@ create or replace function sync_scheduler.require_size(
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- As Postgres holds it: to write it out as text may take a thousand times as much, for {"a": 0e-16383}.
-  if pg_column_size(require_size.value) > require_size.max_bytes then
+  if pg_column_size(value) > max_bytes then
     perform sync_scheduler.raise_error('argument_too_long',
-      jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
+      jsonb_build_object('argument', argument, 'max_bytes', max_bytes));
   end if;
   -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5
   -- s. As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
-  if not require_size.any_number and exists (
+  if not any_number and exists (
     select from jsonb_array_elements(
       jsonb_path_query_array(require_size.value, 'strict $.** ? (@.type() == "number")')) n
     where scale(n::numeric) > 340 or abs(n::numeric) > 1e340)
   then
     perform sync_scheduler.raise_error('argument_too_long',
-      jsonb_build_object('argument', require_size.argument, 'max_digits', 340));
+      jsonb_build_object('argument', argument, 'max_digits', 340));
   end if;
 end;
 $$;
 
--- Details of an error that names members of a list: the first ten under that name, and count if there are
--- more.
+-- Details of an error: the first ten members of a list under its name, and count if there are more.
 create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return jsonb_build_object(first_ten.name, jsonb_path_query_array(first_ten.list, '$[0 to 9]'))
-    || case when jsonb_array_length(first_ten.list) > 10
-      then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
+  return jsonb_build_object(name, jsonb_path_query_array(list, '$[0 to 9]')) || case
+    when jsonb_array_length(list) > 10 then jsonb_build_object('count', jsonb_array_length(list))
+    else '{}' end;
 end;
 $$;
 
@@ -85,17 +82,16 @@ $$;
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if refuse_until.retry_at > clock_timestamp() then
+  if retry_at > clock_timestamp() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from refuse_until.retry_at - clock_timestamp())),
-      'retry_at', refuse_until.retry_at, 'limit', refuse_until.limited_by));
+      'retry_after_seconds', ceil(extract(epoch from retry_at - clock_timestamp())),
+      'retry_at', retry_at, 'limit', limited_by));
   end if;
 end;
 $$;
 
--- Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422
--- invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting it
--- is about.
+-- Raises what a violated constraint of sync_integrations, whose name has the setting, or a column without a
+-- value means: PT422 invalid_configuration, details {field, reason}.
 create or replace function sync_scheduler.raise_setting_fault(violated text, sqlstate text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -108,7 +104,6 @@ begin
       when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
       when 'sync_integrations_ignored_fields_check'
         then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
-      else case when raise_setting_fault.sqlstate = '23514' then 'out of range'
-        else 'must have a value' end end));
+      else case sqlstate when '23514' then 'out of range' else 'must have a value' end end));
 end;
 $$;

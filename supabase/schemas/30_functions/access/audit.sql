@@ -1,10 +1,9 @@
 -- The audit log, its limits, and how a person is forgotten.
 
 -- Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an
--- integration, and why. Refuses what the people of an organisation have done settings.changes_per_hour times
--- within the last hour, all audited actions together. What stops something may be done twice as often. Each
--- action that posts to the outside has settings.presses_per_hour for itself. The transaction of the caller
--- then ends, so nothing that came before it stays. Errors: PT422 reason_too_long, PT429 rate_limited.
+-- integration, and why. Bounds what the people of an organisation do within an hour: all audited actions
+-- together by settings.changes_per_hour, twice that for what stops something, and each action that posts to
+-- the outside by settings.presses_per_hour. Errors: PT422 reason_too_long, PT429 rate_limited.
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void
@@ -13,7 +12,6 @@ language plpgsql set search_path = pg_catalog, pg_temp
 set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off as $$
 declare
   actor constant uuid := sync_scheduler.caller_id();
-  -- What makes the function post to the outside.
   posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}'::text[];
   -- Who has used up the limit by changes can still stop things.
   stops constant text[] :=
@@ -45,10 +43,10 @@ begin
 end;
 $$;
 
--- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and
+-- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, slots and
 -- messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL editor:
--- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host
--- keeps (auth.users, organization_members) is the host's to delete.
+-- it reads whole tables. Returns how many rows of each kind changed. What the host keeps (auth.users,
+-- organization_members) is the host's to delete.
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
@@ -63,11 +61,11 @@ begin
   perform set_config('sync_scheduler.erases_person', 'on', true);
   with runs as (
     update public.sync_run_log r set
-      triggered_by_user_id = case when r.triggered_by_user_id = person then nobody
-        else r.triggered_by_user_id end,
+      triggered_by_user_id =
+        case r.triggered_by_user_id when person then nobody else r.triggered_by_user_id end,
       cancel_reason = case when r.cancel_requested_by = person then null else r.cancel_reason end,
-      cancel_requested_by = case when r.cancel_requested_by = person then nobody
-        else r.cancel_requested_by end
+      cancel_requested_by =
+        case r.cancel_requested_by when person then nobody else r.cancel_requested_by end
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
     -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,

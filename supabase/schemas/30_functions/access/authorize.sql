@@ -1,18 +1,17 @@
 -- May this caller do this here? Then finds or locks the integration.
 
 -- Accepts the service role and the host (acts_for_all) for every organisation. Refuses every other caller who
--- is not signed in (PT401 not_authenticated), or whose sub is no uuid (PT401 unsupported_identity). Refuses
--- people without one of the roles (PT403 not_authorized, also for an organisation that does not exist).
--- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT only once.
+-- is not signed in (as require_signed_in does), or has none of the roles (PT403 not_authorized, also for an
+-- organisation that does not exist). Returns caller_id(), so that a press parses the JWT only once.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   caller_id uuid;
 begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
-  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
-  -- request of the Data API makes one. A session without temporary objects costs one comparison.
+  -- Our own functions look into pg_temp last. In Vault and pg_net a temporary type of the caller hides that
+  -- of the catalogue, and its code would run with the rights of our function. No request of the Data API
+  -- makes one. A session without temporary objects costs one comparison.
   if pg_my_temp_schema() <> 0 then
     if exists (
       select from pg_type own join pg_type builtin on builtin.typname = own.typname
@@ -54,28 +53,20 @@ end;
 $$;
 
 -- Does the caller act for every organisation: the host's backend (a JWT with the role service_role) or the
--- host itself (is_host)? For functions of the bundle's owner only.
+-- host itself (pg_cron, the SQL editor, a migration)? The host has no claims: a session with claims acts as
+-- the person whom they name. Its current role is none of the API's. Its session_user is a member of the role
+-- that owns the bundle, or in settings.host_roles. Why this is safe: only superusers change session_user.
+-- Requests of the Data API, and the triggers in them, have `authenticator`. In a definer function
+-- current_user is the owner and says nothing, but the setting `role` keeps the caller's `set role`, and such
+-- a function cannot change it. For functions of the bundle's owner only.
 create or replace function sync_scheduler.acts_for_all() returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return coalesce(auth.jwt() ->> 'role' = 'service_role', false) or sync_scheduler.is_host();
-end;
-$$;
-
--- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if three things hold. There
--- are no claims. The current role is none of the API's. And session_user is a member of the role that owns
--- the bundle, or settings.host_roles names it. Never for authenticator. For functions of the bundle's owner
--- only. Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says
--- nothing. What the caller cannot choose is session_user: it changes for superusers only. Requests of the
--- Data API have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in
--- them. The setting `role` keeps the caller's `set role` inside a definer function, and such a function
--- cannot change it. The claims are the third condition: a session that has them acts as the person whom they
--- name.
-create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   api_roles constant text[] := '{anon,authenticated,service_role,authenticator}'::text[];
 begin
+  if auth.jwt() ->> 'role' = 'service_role' then
+    return true;
+  end if;
   return not exists (
       -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.
       select from unnest(
@@ -85,8 +76,8 @@ begin
     and current_setting('role') <> all (api_roles)
     and session_user <> all (api_roles)
     and (
-      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'),
-        'member')
+      pg_has_role(session_user, (
+        select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
       or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
 end;
 $$;
@@ -124,22 +115,22 @@ declare
 begin
   select * into integration from public.sync_integrations i
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
-  if integration.id is null then
-    if not exists (
-      select from public.sync_integration_types t where t.code = find_integration.integration_type
-    ) then
-      perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
-        'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
-    end if;
+  if found then
+    return integration;
+  elsif exists (
+    select from public.sync_integration_types t where t.code = find_integration.integration_type)
+  then
     perform sync_scheduler.raise_error('integration_not_found');
   end if;
-  return integration;
+  perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
+    'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
+  return null;
 end;
 $$;
 
 -- Makes what people of one organisation do come one after another until their transactions end, so that its
 -- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
--- everything else. Who holds it never waits for an integration.
+-- everything else.
 create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -20,28 +20,22 @@ begin
     perform sync_scheduler.find_integration(org_id, integration_type);
   end if;
 
-  -- What else a connector wants, the connector says; where it may send, the function decides. No error quotes
-  -- a value.
+  -- What else a connector wants, the connector says. No error quotes a value.
   if jsonb_typeof(config) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
       '{"field": "config", "reason": "must be a JSON object"}');
   end if;
-  -- What the credentials of connectors are called.
   perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', n,
     'reason', 'every member reads config: store secrets with set_integration_credentials'))
   from unnest('{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[]) n
   where connect_integration.config ? n;
-  -- However URL reads it: with one slash or none, or with backslashes.
-  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
-    'reason', 'without a user name'))
-  from public.sync_integration_types t, unnest(t.address_keys) k
-  where t.code = connect_integration.integration_type
-    and connect_integration.config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@';
-  -- It is kept with each attempt, with the credentials and in the audit log.
-  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
-    'reason', 'at most 2000 characters'))
-  from public.sync_integration_types t, unnest(t.address_keys) k
-  where t.code = connect_integration.integration_type and length(connect_integration.config ->> k) > 2000;
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k, 'reason', fault))
+  from public.sync_integration_types t, unnest(t.address_keys) k, lateral (select case
+    -- However URL reads it: with one slash or none, or with backslashes.
+    when connect_integration.config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@' then 'without a user name'
+    -- It is kept with each attempt, with the credentials and in the audit log.
+    when length(connect_integration.config ->> k) > 2000 then 'at most 2000 characters' end as fault) f
+  where t.code = connect_integration.integration_type and fault is not null;
 
   -- The audit below says it, with the reason.
   perform set_config('sync_scheduler.configures', 'on', true);
@@ -81,16 +75,15 @@ revoke all on function public.connect_integration(uuid, text, jsonb, text)
 comment on function public.connect_integration(uuid, text, jsonb, text) is
 $$Connects the organisation to an external system, or changes how, and returns the integration.
 `config` is the whole configuration, as the connector needs it: what it leaves out has its default. It has at
-most 256 KiB, and never secrets, because every member reads it. A new integration is enabled. The other
+most 256 KiB, and never secrets, because every member reads it. A new integration is enabled; its other
 settings are those of `configure_integration_sync`. For admins and the service role; audited with `reason`,
-the old and the new address, and the names of the keys that changed.
+both addresses and the names of the keys that changed.
 
 **Credentials belong to an address.** `address_keys` of the type names the keys of `config` that decide where
 requests go. After a change of such a value the stored credentials are not used: runs and checks fail as
-`credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores the
-credentials again with `set_integration_credentials`, or takes the change back. A running worker gets no
-further entries for the old address. The run goes on with a new attempt, which reads the new `config`. Other
-keys count from the next attempt.
+`credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores them again
+with `set_integration_credentials`, or takes the change back. A running worker gets no further entries: the
+run goes on with a new attempt and the new `config`. Other keys count from the next attempt.
 
 While an entry is `sending` or `unknown` another address is refused as `batch_is_open`: a repetition could be
 booked at both. Wait for the run, or look the entries up and settle them with `settle_sync_entries`.
@@ -101,9 +94,9 @@ PT409 batch_is_open, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Trigger of sync_integrations, for each writer of config. Audits a change of what the integration demands of
 -- its entries as configure. Refuses another address while an entry is sending or unknown, because its
--- repetition would be booked at the new address too. Holds the integration's lock and takes the run's:
--- integration before run, as everywhere. Errors: PT409 batch_is_open (details: address_keys, entry_keys, at
--- most 10). Definer, because who may write the integrations need not be able to write runs and the audit log.
+-- repetition would be booked at the new address too. Locks the run. Errors: PT409 batch_is_open (details:
+-- address_keys, entry_keys, at most 10). Definer, because who may write the integrations need not be able to
+-- write runs and the audit log.
 create or replace function sync_scheduler.follow_config() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -143,8 +136,7 @@ $$;
 create trigger follow_config after insert or update of config on public.sync_integrations
   for each row execute function sync_scheduler.follow_config();
 
--- The part of an integration's config that says what it demands of its entries. A rule that is missing has
--- its default.
+-- The part of a config that says what the integration demands of its entries.
 create or replace function sync_scheduler.entry_rules(config jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,19 +1,15 @@
 -- Secrets in Vault: read, stored, bound to an address.
 
--- What a worker needs to reach an integration's external system; the only place where credentials are read.
--- They are handed out with the address for which they were stored, and only if config still has exactly this
--- address; else credentials_needed says so in words. For claims alone.
+-- What a worker needs to reach an integration's external system; the only place where its credentials are
+-- read. They are handed out only if config still has exactly the address for which they were stored; else
+-- credentials_needed says so in words. For claims alone.
 create or replace function sync_scheduler.read_connection(integration_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
     -- One statement, so one snapshot: config, the recorded address and the secret belong together.
-    select jsonb_build_object(
-      'org_id', i.org_id,
-      'integration_id', i.id,
-      'integration_type', i.integration_type,
-      'config', i.config,
-      'address', c.address,
+    select jsonb_build_object('org_id', i.org_id, 'integration_id', i.id,
+      'integration_type', i.integration_type, 'config', i.config, 'address', c.address,
       'credentials', case when c.address = sync_scheduler.address_of(i)
         then sync_scheduler.read_credentials(c.secret_id) end,
       'credentials_needed', case when c.address <> sync_scheduler.address_of(i)
@@ -35,8 +31,7 @@ exception when data_exception or program_limit_exceeded then
 end;
 $$;
 
--- What people read when the credentials of an integration were stored for another address (error_code
--- credentials_needed).
+-- What people read of error_code credentials_needed.
 create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -45,8 +40,8 @@ begin
 end;
 $$;
 
--- Keeps credentials in Vault and binds them to the integration's present address. The caller holds the
--- integration's lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.
+-- Keeps credentials in Vault, bound to the integration's address. The caller holds the integration's lock and
+-- passes the row as it is under it. Errors: PT503 credentials_not_stored.
 create or replace function sync_scheduler.store_credentials(
   integration public.sync_integrations, credentials jsonb
 ) returns void
@@ -54,16 +49,15 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into sync_scheduler.integration_credentials as c (integration_id, secret_id, address)
   values (integration.id, sync_scheduler.store_secret(
-    sync_scheduler.secret_name('credentials', integration.id), store_credentials.credentials),
+    sync_scheduler.secret_name('credentials', integration.id), credentials),
     sync_scheduler.address_of(integration))
   on conflict (integration_id) do update set
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
 end;
 $$;
 
--- Puts a JSON object into Vault under a name of ours and returns the secret's id; a secret of another name,
--- which may be the host's own, is never written. The caller holds the lock of whatever it belongs to. Errors:
--- PT503 credentials_not_stored (details: sqlstate).
+-- Puts a JSON object into Vault under a name of ours and returns the secret's id. The caller holds the lock
+-- of what it belongs to. Errors: PT503 credentials_not_stored (details: sqlstate).
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
