@@ -13,15 +13,14 @@ declare
   first_refusal text;
   claimed jsonb := '[]'::jsonb;
 begin
-  perform sync_scheduler.require_size('probes', sync_worker_claim_probes.probes);
-  refusal := sync_scheduler.protocol_refusal(sync_worker_claim_probes.protocol);
+  perform sync_scheduler.require_size('probes', probes);
+  refusal := sync_scheduler.protocol_refusal(protocol);
   if refusal is not null then
     -- No worker has asked the external system: the tick ends the checks as check_unanswered.
     return jsonb_build_object('refused', refusal);
   end if;
   for asked in
-    select c.id, c.token_hash
-    from sync_scheduler.read_calls('probes', sync_worker_claim_probes.probes, 'integration_id') c
+    select c.id, c.token_hash from sync_scheduler.read_calls('probes', probes, 'integration_id') c
   loop
     select * into found_check from sync_scheduler.connection_checks c
     where c.integration_id = asked.id and c.token_hash = asked.token_hash for no key update;
@@ -46,9 +45,8 @@ revoke all on function public.sync_worker_claim_probes(jsonb, integer)
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_claim_probes(jsonb, integer) is
   'For the Edge Function (service role and the tokens of the connection checks). Takes the checks of '
-  'probes, a list of 1 to 50 of {integration_id, token}, each at most once and within '
-  'settings.check_timeout. Returns a list with what the worker needs for each, credentials included. It '
-  'leaves out a check that cannot be taken. With an unknown protocol it takes none and returns refused: '
-  'function_outdated or schema_outdated. Errors: PT422 argument_too_long, PT422 invalid_worker_request; if '
-  'no check could be taken, that of the first: PT401 invalid_token, PT409 already_claimed, PT409 '
-  'attempt_not_current.';
+  'probes, a list of 1 to 50 of {integration_id, token}, each once and within settings.check_timeout. '
+  'Returns a list of those that could be taken, with what the worker needs, credentials included. With an '
+  'unknown protocol it takes none and returns refused: function_outdated or schema_outdated. Errors: PT422 '
+  'argument_too_long, PT422 invalid_worker_request; if no check could be taken, that of the first: PT401 '
+  'invalid_token, PT409 already_claimed, PT409 attempt_not_current.';

@@ -9,18 +9,14 @@ create or replace function public.sync_worker_finish_probe(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  -- Long enough for what is exported once a month.
-  outranked_for constant interval := interval '31 days';
   ended sync_scheduler.connection_checks;
   health public.sync_integration_health;
   integration public.sync_integrations;
   failure record;
-  has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
+  has_failed boolean := outcome = 'failed';
   failures integer := 0;
   in_incident boolean := false;
   blamed sync_scheduler.blames;
-  found_code constant text := left(sync_worker_finish_probe.error_code, 100);
-  found_message constant text := left(sync_worker_finish_probe.error_message, 500);
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
@@ -29,19 +25,17 @@ begin
   if sync_scheduler.has_ended(ended.claimed_at, ended.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
-  perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
-  perform sync_scheduler.require_text('error_class', sync_worker_finish_probe.error_class);
-  perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
-  perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
-  perform sync_scheduler.require_text('blames', sync_worker_finish_probe.blames);
-  blamed := sync_scheduler.read_blames(sync_worker_finish_probe.error_class, sync_worker_finish_probe.blames);
-  if coalesce(sync_worker_finish_probe.outcome, '') not in ('answered', 'reached', 'failed')
-    or has_failed is distinct from (sync_worker_finish_probe.error_class is not null)
-    or coalesce(sync_worker_finish_probe.error_class, 'permanent')
-      not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
-    or (has_failed and (sync_worker_finish_probe.error_code is null
-      or sync_worker_finish_probe.error_message is null))
-    or coalesce(sync_worker_finish_probe.latency_ms, 0) not between 0 and 3600000
+  perform sync_scheduler.require_text('outcome', outcome);
+  perform sync_scheduler.require_text('error_class', error_class);
+  perform sync_scheduler.require_text('error_code', error_code);
+  perform sync_scheduler.require_text('error_message', error_message);
+  perform sync_scheduler.require_text('blames', blames);
+  blamed := sync_scheduler.read_blames(error_class, blames);
+  if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
+    or has_failed is distinct from (error_class is not null)
+    or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
+    or (has_failed and (error_code is null or error_message is null))
+    or coalesce(latency_ms, 0) not between 0 and 3600000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", '
@@ -50,22 +44,20 @@ begin
 
   update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
   where c.integration_id = ended.integration_id;
-
   select * into strict integration from public.sync_integrations i where i.id = ended.integration_id;
   -- Order of locks: check, health, vendor.
   select * into strict health from public.sync_integration_health h
   where h.integration_id = integration.id for no key update;
-  -- A good export shows more than a check that asks in another way than an export does.
-  if sync_worker_finish_probe.is_guess and sync_worker_finish_probe.error_class in ('permanent', 'transient')
-    and health.last_success_at > now() - outranked_for then
+  -- A good export shows more than a check that asks in another way. Long enough for one a month.
+  if is_guess and error_class in ('permanent', 'transient')
+    and health.last_success_at > now() - interval '31 days'
+  then
     has_failed := false;
   end if;
-  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one
-  -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
-  -- by hand.
+  -- In an incident each of the vendor's integrations keeps its turns, so that one will see its end. By the
+  -- tick's checks alone: no member may open, keep open or end an incident by hand.
   if ended.by_tick and has_failed then
-    in_incident := sync_scheduler.record_vendor_failure(integration, sync_worker_finish_probe.error_class,
-      blamed);
+    in_incident := sync_scheduler.record_vendor_failure(integration, error_class, blamed);
   end if;
   if has_failed and not in_incident then
     failures := health.consecutive_failures + 1;
@@ -74,8 +66,8 @@ begin
     checked_at = clock_timestamp(),
     latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
+    -- A whole interval after this one was asked. The backoff after failures is longer.
     next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
-      -- A whole interval after this one was asked. The backoff after failures is longer.
       case when failures > 1 then now() else ended.requested_at + integration.health_check_interval end)
   where h.integration_id = integration.id;
   if has_failed then
@@ -83,13 +75,12 @@ begin
       perform sync_scheduler.suspend_checks(integration.id);
     end if;
     perform sync_scheduler.record_check_fault(integration.id,
-      sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed), failures, found_code,
-      found_message);
+      sync_scheduler.health_after(error_class, blamed), failures, error_code, left(error_message, 500));
     return '{"recorded": true}'::jsonb;
   end if;
   -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
   -- credentials refutes that the external system refused the present ones.
-  if sync_worker_finish_probe.outcome = 'answered' or not exists (
+  if outcome = 'answered' or not exists (
     select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
@@ -105,7 +96,7 @@ begin
         else 'degraded' end::public.sync_health_status,
       failure.code, failure.message, has_answered => true);
   end if;
-  if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
+  if ended.by_tick and outcome <> 'failed' then
     perform sync_scheduler.record_vendor_answer(integration, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
@@ -125,8 +116,8 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Records what is wrong with an integration, in its health and in check_faults. That is an event: alerts has
--- a trigger on it. Locks as record_health does.
+-- Records what is wrong with an integration, in its health and in check_faults, on which alerts has a
+-- trigger. Locks as record_health does.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void
@@ -141,20 +132,15 @@ declare
       and a.resolved_at is null and h.run_failed_at is not null
       and a.details ->> 'error_code' = record_check_fault.error_code);
 begin
-  perform sync_scheduler.record_health(record_check_fault.integration_id, record_check_fault.status,
-    record_check_fault.error_code, record_check_fault.error_message);
+  perform sync_scheduler.record_health(integration_id, status, error_code, error_message);
   insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
     found_at, refused_at, refused_code)
   values (record_check_fault.integration_id, record_check_fault.status, record_check_fault.failures,
     record_check_fault.error_code, record_check_fault.error_message, seen_at,
-    case when is_refused then seen_at end,
-    case when is_refused then record_check_fault.error_code end)
+    case when is_refused then seen_at end, case when is_refused then record_check_fault.error_code end)
   on conflict on constraint check_faults_pkey do update set
-    status = excluded.status,
-    failures = excluded.failures,
-    error_code = excluded.error_code,
-    error_message = excluded.error_message,
-    found_at = excluded.found_at,
+    status = excluded.status, failures = excluded.failures, error_code = excluded.error_code,
+    error_message = excluded.error_message, found_at = excluded.found_at,
     refused_at = coalesce(excluded.refused_at, f.refused_at),
     refused_code = coalesce(excluded.refused_code, f.refused_code);
 end;

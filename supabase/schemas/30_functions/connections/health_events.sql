@@ -1,8 +1,7 @@
 -- Health follows runs and checks.
 
--- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of
--- the integration, and a failure or an answer of the vendor into what is known of that. Locks health, then
--- the vendor. An error is a warning: it must not undo the end of an attempt.
+-- Trigger of run_attempts: an attempt has ended. Records what it says of the integration's health and of the
+-- vendor. Locks health, then the vendor. An error is a warning: it must not undo the end of an attempt.
 create or replace function sync_scheduler.record_attempt_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -34,8 +33,8 @@ begin
   then
     update public.sync_integration_health h set run_failed_at = null
     where h.integration_id = integration.id and h.run_failed_at is not null;
-    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next
-    -- check would come soon: of runs in a row most read one row and that is all.
+    -- Nothing has to be asked for an interval. Written only if the next check would come soon: of runs in a
+    -- row most read one row and that is all.
     update public.sync_integration_health h set
       consecutive_failures = 0,
       next_check_at = sync_scheduler.plan_check(integration,
@@ -55,8 +54,7 @@ $$;
 -- The numbers in the names of triggers on one event give their order, which is the order of locks: health,
 -- then alerts.
 create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
-  for each row when (old.ended_at is null)
-  execute function sync_scheduler.record_attempt_health();
+  for each row when (old.ended_at is null) execute function sync_scheduler.record_attempt_health();
 
 -- Trigger of sync_run_log; its argument is the event. `exported`: the external system has taken entries.
 -- `ended`: a run that has failed for good, or was refused while it was being cancelled, says how it is. Locks
@@ -102,8 +100,7 @@ create trigger ended_1_health after update of finished_at on public.sync_run_log
 
 -- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
 -- with healthy, or with any status when the external system has just answered (has_answered). Both also end
--- what checks have found wrong, and alerts has a trigger on that. After integration, run and entries, before
--- alerts.
+-- what checks have found wrong, on which alerts has a trigger. Lock order: after run and entries.
 create or replace function sync_scheduler.record_health(
   integration_id uuid, status public.sync_health_status, error_code text default null,
   error_message text default null, has_answered boolean default false
@@ -116,14 +113,13 @@ begin
   select * into health from public.sync_integration_health h
   where h.integration_id = record_health.integration_id;
   if (health.status, health.last_error_code, health.last_error_message)
-    is distinct from (record_health.status, record_health.error_code, record_health.error_message)
+    is distinct from (status, error_code, error_message)
   then
     select * into health from public.sync_integration_health h
     where h.integration_id = record_health.integration_id for no key update;
     -- That it is also slow or away does not fix it.
-    if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
-      and not has_answered then
-      record_health.status := health.status;
+    if health.status = 'needs_attention' and status in ('degraded', 'unhealthy') and not has_answered then
+      status := health.status;
     end if;
     update public.sync_integration_health h set
       status = record_health.status,
@@ -133,7 +129,7 @@ begin
       last_error_message = record_health.error_message
     where h.integration_id = record_health.integration_id;
   end if;
-  if record_health.status = 'healthy' or has_answered then
+  if status = 'healthy' or has_answered then
     update sync_scheduler.check_faults f
     set status = 'healthy', failures = 0, refused_at = null, refused_code = null
     where f.integration_id = record_health.integration_id and f.status <> 'healthy';

@@ -1,31 +1,21 @@
 -- When an integration is checked next.
 
--- Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and
--- its turn to be checked. Definer, because a role that may insert an integration may not write its health.
-create or replace function sync_scheduler.add_health() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  insert into public.sync_integration_health (integration_id, org_id, next_check_at)
-  -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
-  select a.id, a.org_id, sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
-  from added a join public.sync_integrations i on i.id = a.id;
-  return null;
-end;
-$$;
-
-create trigger add_health after insert on public.sync_integrations
-  referencing new table as added for each statement execute function sync_scheduler.add_health();
-
--- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
--- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and
--- with another address an admin has to store credentials anew. Locks the check, then health. Definer, because
--- a role that may change an integration may not write its health.
-create or replace function sync_scheduler.keep_next_check_at() returns trigger
+-- Trigger of sync_integrations: an integration has its health from the start. When it is changed, switched on
+-- or resumed, it is checked at its next turn; switched off or paused, not at all. With another config nothing
+-- has got through yet, and with another address an admin has to store credentials anew. Locks the check, then
+-- health. Definer, because a role that may write an integration may not write its health.
+create or replace function sync_scheduler.keep_health() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   is_reconfigured boolean := old.config is distinct from new.config;
   needs_credentials boolean := false;
 begin
+  if tg_op = 'INSERT' then
+    -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
+    insert into public.sync_integration_health (integration_id, org_id, next_check_at) values (new.id,
+      new.org_id, sync_scheduler.plan_check(new, earliest := now() + new.health_check_interval));
+    return null;
+  end if;
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
     -- What the old address answers says nothing about the new one. A claim that is under way holds the row:
     -- it read the old one.
@@ -59,20 +49,21 @@ begin
 end;
 $$;
 
+create trigger add_health after insert on public.sync_integrations
+  for each row execute function sync_scheduler.keep_health();
 -- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would
 -- never be empty.
-create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config
+create trigger keep_health after update of enabled, paused_at, health_check_interval, config
   on public.sync_integrations for each row
   when (old.enabled is distinct from new.enabled or old.paused_at is distinct from new.paused_at
     or old.health_check_interval is distinct from new.health_check_interval
     or old.config is distinct from new.config)
-  execute function sync_scheduler.keep_next_check_at();
+  execute function sync_scheduler.keep_health();
 
 -- When the connection of an integration is to be checked, not before earliest: at its next turn. There is one
--- in each interval (and a twenty-fifth of it), at an offset that follows from its id: so the integrations of
--- a vendor are spread over the interval. After failures in a row the interval doubles from the second on, up
--- to a day, with jitter. While it is passive, it is not checked before settings.passive_cooldown is over.
--- Null: never.
+-- in each interval, at an offset that follows from its id: so the integrations of a vendor are spread over
+-- it. After failures in a row the interval doubles from the second on, up to a day, with jitter. While it is
+-- passive, it is not checked before settings.passive_cooldown is over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations, failures integer default 0, passive_since timestamptz default null,
   earliest timestamptz default now()
@@ -80,31 +71,28 @@ create or replace function sync_scheduler.plan_check(
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
-  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
-  -- whole interval is between them.
+  -- Longer by more than the pace of the tick: a whole interval is between a turn that it comes to late and
+  -- the next one.
   period numeric := extract(epoch from every) * 1.04;
-  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
-  -- itself.
+  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again.
   shift numeric := mod((hashtextextended(integration.id::text, 0) & 2147483647)::numeric, period);
 begin
   if every is null or not integration.enabled or integration.paused_at is not null then
     return null;
   elsif passive_since is not null then
-    earliest := greatest(earliest,
-      passive_since + (select s.passive_cooldown from sync_scheduler.settings s));
+    earliest := greatest(earliest, passive_since + (
+      select s.passive_cooldown from sync_scheduler.settings s));
   elsif failures > 1 then
     -- Jitter, or what failed together would ask together. The exponent is bounded so that nothing overflows.
     return earliest + greatest(every,
       least(interval '1 day', every * power(2, least(failures, 12) - 1)) * (0.75 + 0.25 * random()));
   end if;
-  return to_timestamp(
-    (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
+  return to_timestamp((ceil((extract(epoch from earliest) - shift) / period) * period + shift)::float8);
 end;
 $$;
 
 -- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
--- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
--- caller, as in record_health.
+-- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint).
 create or replace function sync_scheduler.suspend_checks(
   integration_id uuid, retry_after interval default null
 ) returns void

@@ -9,9 +9,8 @@ declare
   integration public.sync_integrations;
   health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(test_integration_connection.org_id, '{admin,coordinator}');
-  integration := sync_scheduler.lock_integration(
-    test_integration_connection.org_id, test_integration_connection.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
   perform sync_scheduler.refuse_until((
     select c.requested_at + case when c.ended_at is null then greatest(s.check_timeout, s.check_cooldown)
@@ -32,8 +31,8 @@ revoke all on function public.test_integration_connection(uuid, text)
 comment on function public.test_integration_connection(uuid, text) is
 $$Starts a check of the connection, also of an integration that is paused or disabled.
 Returns the health at once; read the row again, or subscribe to it. The check is answered when `checked_at` is
-later than `check_requested_at`. A check without an answer is reported as `check_unanswered` within a minute,
-and `status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
+later than `check_requested_at`. Without an answer it is reported as `check_unanswered` within a minute, and
+`status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
 starts while the vendor asks us to slow down (`passive_since`, until `next_check_at`). For admins,
 coordinators and the service role; audited if a person asks.
 
@@ -51,15 +50,14 @@ declare
   integration public.sync_integrations;
   health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(resume_integration_checks.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', resume_integration_checks.reason);
-  integration := sync_scheduler.lock_integration(
-    resume_integration_checks.org_id, resume_integration_checks.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
   if health.passive_since is null then
     return health;
   end if;
-  perform sync_scheduler.audit(integration, 'resume_checks', resume_integration_checks.reason,
+  perform sync_scheduler.audit(integration, 'resume_checks', reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set
     passive_since = null,
@@ -80,9 +78,8 @@ role; audited with `reason`.
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
--- Posts connection checks of integrations to the Edge Function, in place of those that are still open. The
--- caller holds the integrations' locks and respects settings.check_cooldown. Errors: PT503
--- function_url_not_configured.
+-- Posts connection checks to the Edge Function, in place of those that are still open. The caller holds the
+-- integrations' locks and respects settings.check_cooldown. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.post_checks(integration_ids uuid[], by_tick boolean default false)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -93,21 +90,16 @@ begin
   from sync_scheduler.post_calls('probes', 'probes', 'integration_id', post_checks.integration_ids) c
   -- The order in which a late claim of several old checks locks them.
   order by c.id
-  on conflict (integration_id) do update set
-    token_hash = excluded.token_hash,
-    requested_at = excluded.requested_at,
-    by_tick = excluded.by_tick,
-    request_id = excluded.request_id,
-    claimed_at = null,
-    ended_at = null;
+  on conflict (integration_id) do update set token_hash = excluded.token_hash,
+    requested_at = excluded.requested_at, by_tick = excluded.by_tick, request_id = excluded.request_id,
+    claimed_at = null, ended_at = null;
   update public.sync_integration_health h set check_requested_at = c.requested_at
   from sync_scheduler.connection_checks c
   where h.integration_id = any (post_checks.integration_ids) and c.integration_id = h.integration_id;
 end;
 $$;
 
--- Until when a vendor that asked us to slow down gets no connection check, also none of a person. Null: it
--- may be asked.
+-- Until when a vendor that asked us to slow down gets no connection check; null: it may be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$

@@ -8,14 +8,14 @@ create or replace function public.set_integration_credentials(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  secrets constant jsonb := nullif(set_integration_credentials.credentials, 'null');
-  meant constant jsonb := nullif(set_integration_credentials.address, 'null');
+  secrets constant jsonb := nullif(credentials, 'null');
+  meant constant jsonb := nullif(address, 'null');
   integration public.sync_integrations;
   seen public.sync_integrations;
   health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('credentials', secrets);
   perform sync_scheduler.require_size('address', meant, 262144);
   -- No error of this function names a value: the connection check says what is wrong with it.
@@ -23,21 +23,17 @@ begin
     perform sync_scheduler.raise_error('invalid_credentials',
       '{"reason": "a JSON object of at most 16 KiB, or null to remove them"}');
   end if;
-  integration := sync_scheduler.lock_integration(
-    set_integration_credentials.org_id, set_integration_credentials.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- Under the lock: a late call must not hand its secrets to an address that another admin has set since.
   seen := integration;
   seen.config := coalesce(meant, integration.config);
   if jsonb_typeof(meant) <> 'object'
-    or sync_scheduler.address_of(seen) <> sync_scheduler.address_of(integration)
-  then
+    or sync_scheduler.address_of(seen) <> sync_scheduler.address_of(integration) then
     perform sync_scheduler.raise_error('address_changed');
   end if;
   -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration,
-    case when secrets is null then 'remove_credentials' else 'set_credentials' end,
-    set_integration_credentials.reason);
-
+    case when secrets is null then 'remove_credentials' else 'set_credentials' end, reason);
   if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.secret_name('credentials', integration.id);
@@ -74,16 +70,15 @@ revoke all on function public.set_integration_credentials(uuid, text, jsonb, tex
 comment on function public.set_integration_credentials(uuid, text, jsonb, text, jsonb) is
 $$Stores the credentials in Vault for the address that `config` has now: see `connect_integration`.
 No function returns them. Starts a connection check, in which the connector validates them: a refusal names
-the field, never the value. Returns the health at once; the check is answered when `checked_at` is later than
-`check_requested_at`. While the vendor asks us to slow down (`passive_since`), the check waits until
-`next_check_at`. `credentials` is a JSON object of at most 16 KiB, as the connector needs it; `null` removes
-them, without a check. An active attempt goes on with what it has. For admins and the service role; the call
-is audited with `reason`, never what was stored.
+the field, never the value. Returns the health at once, as `test_integration_connection` does. While the
+vendor asks us to slow down (`passive_since`), the check waits until `next_check_at`. `credentials` is a JSON
+object of at most 16 KiB, as the connector needs it; `null` removes them, without a check. An active attempt
+goes on with what it has. For admins and the service role; audited with `reason`, never what was stored.
 
 `address` is the `config` for which the credentials are meant, as the caller has read or sent it. Only the
 `address_keys` of the type count in it. If the integration has another address by now, the call is refused as
-`address_changed`, and nothing is stored. Give it always: a call that arrives late could hand the secrets to
-an address that another admin has connected since.
+`address_changed`. Give it always: a call that arrives late could hand the secrets to an address that another
+admin has connected since.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,

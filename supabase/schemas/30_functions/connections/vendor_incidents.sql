@@ -2,8 +2,8 @@
 
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
 -- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
--- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts
--- has a trigger on it. The caller holds the lock of the integration's health.
+-- reach it lately and none could since; alerts has a trigger on that. Returns whether one is open. The caller
+-- holds the lock of the integration's health.
 create or replace function sync_scheduler.record_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
@@ -25,7 +25,7 @@ begin
   if not found then
     return false;
   end if;
-  -- Order of locks: the integration's own failure, its vendor, the incident.
+  -- Lock order: the integration's own failure, its vendor, the incident.
   insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
   values (integration.id, vendor.code, vendor.host, clock_timestamp())
   on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
@@ -35,7 +35,6 @@ begin
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
   -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
-
   select * into incident from public.sync_vendor_incidents o
   where o.integration_type = vendor.code and o.host = vendor.host and o.ended_at is null;
   if found then
@@ -61,8 +60,8 @@ begin
 end;
 $$;
 
--- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
--- The last thing that its caller does: after health.
+-- A check or a run of the integration, begun at seen_at, has got through. The last thing that its caller
+-- does: after health.
 create or replace function sync_scheduler.record_vendor_answer(
   integration public.sync_integrations, seen_at timestamptz
 ) returns void
@@ -89,9 +88,9 @@ begin
 end;
 $$;
 
--- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn,
--- which is within an interval. Waits for no lock: a transaction that holds one of these rows has newer news.
--- An error is a warning: it must not undo what an attempt, a check or the purge has found.
+-- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn.
+-- Waits for no lock: a transaction that holds one of these rows has newer news. An error is a warning: it
+-- must not undo what an attempt, a check or the purge has found.
 create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
