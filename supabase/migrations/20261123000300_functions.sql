@@ -4,35 +4,34 @@
 -- What an argument may be, and what is said when it is not.
 
 -- Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its
--- texts when it knows that the caller has the role for it, and before it uses the text. Errors: PT422
--- reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for any other argument PT422
--- argument_too_long (details: argument, max_length). None of them quotes it.
+-- texts once it knows that the caller has the role, and before it uses the text. Errors, which do not quote
+-- it: PT422 reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for others PT422
+-- argument_too_long (details: argument, max_length).
 create or replace function sync_scheduler.require_text(argument text, value text) returns void
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  most constant integer := sync_scheduler.text_limit(require_text.argument);
+  most constant integer := sync_scheduler.text_limit(argument);
 begin
-  if length(require_text.value) > most then
-    case require_text.argument
+  if length(value) > most then
+    case argument
       when 'reason' then perform sync_scheduler.raise_error('reason_too_long',
         jsonb_build_object('max_length', most));
       when 'idempotency_key' then
         perform sync_scheduler.raise_error('invalid_idempotency_key', jsonb_build_object('max_length', most));
       when 'token' then perform sync_scheduler.raise_error('invalid_token');
       else perform sync_scheduler.raise_error('argument_too_long',
-        jsonb_build_object('argument', require_text.argument, 'max_length', most));
+        jsonb_build_object('argument', argument, 'max_length', most));
     end case;
   end if;
 end;
 $$;
 
--- Most characters of a text argument of the API, by its name; of a list those of each text. The one list:
--- require_text refuses what is longer, and the checks of the columns that keep such a text have the same
--- limit.
+-- Most characters of a text argument of the API, by its name; of a list those of each text. The checks of
+-- the columns that keep such a text have the same limit.
 create or replace function sync_scheduler.text_limit(argument text) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  case text_limit.argument
+  case argument
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
     when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
     when 'token' then return 256;
@@ -46,8 +45,7 @@ $$;
 
 -- Refuses a JSON argument of more than max_bytes, which are those of jsonb in memory: 1 to 5 times those of
 -- its text; null passes. Refuses a number of more than 340 digits before or behind the point, unless
--- any_number: then the caller looks at each before it is written out. An RPC calls it for each of its JSON
--- arguments when it knows that the caller has the role for it, and before it reads the argument. Errors:
+-- any_number: then the caller looks at each before it is written out. Called as require_text is. Errors:
 -- PT422 argument_too_long (details: argument, and max_bytes or max_digits).
 create or replace function sync_scheduler.require_size(
   argument text, value jsonb, max_bytes integer default 65536, any_number boolean default false
@@ -55,31 +53,30 @@ create or replace function sync_scheduler.require_size(
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   -- As Postgres holds it: to write it out as text may take a thousand times as much, for {"a": 0e-16383}.
-  if pg_column_size(require_size.value) > require_size.max_bytes then
+  if pg_column_size(value) > max_bytes then
     perform sync_scheduler.raise_error('argument_too_long',
-      jsonb_build_object('argument', require_size.argument, 'max_bytes', require_size.max_bytes));
+      jsonb_build_object('argument', argument, 'max_bytes', max_bytes));
   end if;
   -- Nor is a short number written out: 1e131071 has 131,072 digits, and 20 KB of it kept a backend busy for 5
   -- s. As one array: jsonb_path_query moves all that is left at each row, 14 s for 200,000 numbers.
-  if not require_size.any_number and exists (
+  if not any_number and exists (
     select from jsonb_array_elements(
       jsonb_path_query_array(require_size.value, 'strict $.** ? (@.type() == "number")')) n
     where scale(n::numeric) > 340 or abs(n::numeric) > 1e340)
   then
     perform sync_scheduler.raise_error('argument_too_long',
-      jsonb_build_object('argument', require_size.argument, 'max_digits', 340));
+      jsonb_build_object('argument', argument, 'max_digits', 340));
   end if;
 end;
 $$;
 
--- Details of an error that names members of a list: the first ten under that name, and count if there are
--- more.
+-- Details of an error: the first ten members of a list under its name, and count if there are more.
 create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return jsonb_build_object(first_ten.name, jsonb_path_query_array(first_ten.list, '$[0 to 9]'))
-    || case when jsonb_array_length(first_ten.list) > 10
-      then jsonb_build_object('count', jsonb_array_length(first_ten.list)) else '{}' end;
+  return jsonb_build_object(name, jsonb_path_query_array(list, '$[0 to 9]')) || case
+    when jsonb_array_length(list) > 10 then jsonb_build_object('count', jsonb_array_length(list))
+    else '{}' end;
 end;
 $$;
 
@@ -88,17 +85,16 @@ $$;
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if refuse_until.retry_at > clock_timestamp() then
+  if retry_at > clock_timestamp() then
     perform sync_scheduler.raise_error('rate_limited', jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from refuse_until.retry_at - clock_timestamp())),
-      'retry_at', refuse_until.retry_at, 'limit', refuse_until.limited_by));
+      'retry_after_seconds', ceil(extract(epoch from retry_at - clock_timestamp())),
+      'retry_at', retry_at, 'limit', limited_by));
   end if;
 end;
 $$;
 
--- Raises what a violated constraint of sync_integrations (or a column without a value) means: PT422
--- invalid_configuration, details {field, reason}. The constraint is the rule; its name says which setting it
--- is about.
+-- Raises what a violated constraint of sync_integrations, whose name has the setting, or a column without a
+-- value means: PT422 invalid_configuration, details {field, reason}.
 create or replace function sync_scheduler.raise_setting_fault(violated text, sqlstate text) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -111,8 +107,7 @@ begin
       when 'sync_integrations_fiscal_year_ends_check' then 'must be a month, 1 to 12'
       when 'sync_integrations_ignored_fields_check'
         then 'must be {"voucher": [names], "line": [names]}, without what every voucher needs'
-      else case when raise_setting_fault.sqlstate = '23514' then 'out of range'
-        else 'must have a value' end end));
+      else case sqlstate when '23514' then 'out of range' else 'must have a value' end end));
 end;
 $$;
 
@@ -120,10 +115,9 @@ $$;
 -- The audit log, its limits, and how a person is forgotten.
 
 -- Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an
--- integration, and why. Refuses what the people of an organisation have done settings.changes_per_hour times
--- within the last hour, all audited actions together. What stops something may be done twice as often. Each
--- action that posts to the outside has settings.presses_per_hour for itself. The transaction of the caller
--- then ends, so nothing that came before it stays. Errors: PT422 reason_too_long, PT429 rate_limited.
+-- integration, and why. Bounds what the people of an organisation do within an hour. All audited actions
+-- together have settings.changes_per_hour, twice that for what stops something. Each action that posts to the
+-- outside has settings.presses_per_hour. Errors: PT422 reason_too_long, PT429 rate_limited.
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void
@@ -132,7 +126,6 @@ language plpgsql set search_path = pg_catalog, pg_temp
 set enable_sort = off set enable_incremental_sort = off set enable_bitmapscan = off as $$
 declare
   actor constant uuid := sync_scheduler.caller_id();
-  -- What makes the function post to the outside.
   posts constant text[] := '{test_connection,set_credentials,configure_alert_webhook}'::text[];
   -- Who has used up the limit by changes can still stop things.
   stops constant text[] :=
@@ -164,10 +157,10 @@ begin
 end;
 $$;
 
--- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, checks, slots and
+-- Forgets a person: replaces the id by the nil uuid in runs, the audit log, pauses, alerts, slots and
 -- messages, and blanks the reasons that this person gave. For the owner of the database, in the SQL editor:
--- it reads whole tables. Returns how many rows of each kind changed. Again it changes nothing. What the host
--- keeps (auth.users, organization_members) is the host's to delete.
+-- it reads whole tables. Returns how many rows of each kind changed. What the host keeps (auth.users,
+-- organization_members) is the host's to delete.
 create or replace function sync_scheduler.erase_person(user_id uuid) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
@@ -182,11 +175,11 @@ begin
   perform set_config('sync_scheduler.erases_person', 'on', true);
   with runs as (
     update public.sync_run_log r set
-      triggered_by_user_id = case when r.triggered_by_user_id = person then nobody
-        else r.triggered_by_user_id end,
+      triggered_by_user_id =
+        case r.triggered_by_user_id when person then nobody else r.triggered_by_user_id end,
       cancel_reason = case when r.cancel_requested_by = person then null else r.cancel_reason end,
-      cancel_requested_by = case when r.cancel_requested_by = person then nobody
-        else r.cancel_requested_by end
+      cancel_requested_by =
+        case r.cancel_requested_by when person then nobody else r.cancel_requested_by end
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
     -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,
@@ -232,18 +225,17 @@ $$;
 -- May this caller do this here? Then finds or locks the integration.
 
 -- Accepts the service role and the host (acts_for_all) for every organisation. Refuses every other caller who
--- is not signed in (PT401 not_authenticated), or whose sub is no uuid (PT401 unsupported_identity). Refuses
--- people without one of the roles (PT403 not_authorized, also for an organisation that does not exist).
--- Identity comes from the JWT alone. Returns caller_id(), so that a press parses the JWT only once.
+-- is not signed in (as require_signed_in does), or has none of the roles (PT403 not_authorized, also for an
+-- organisation that does not exist). Returns caller_id(), so that a press parses the JWT only once.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   caller_id uuid;
 begin
-  -- Our own functions look into pg_temp last. Vault and pg_net do not: There a temporary type of the caller
-  -- hides the one of the catalogue. Its code would run with the rights of the function that calls Vault. No
-  -- request of the Data API makes one. A session without temporary objects costs one comparison.
+  -- Our own functions look into pg_temp last. In Vault and pg_net a temporary type of the caller hides that
+  -- of the catalogue, and its code would run with the rights of our function. No request of the Data API
+  -- makes one. A session without temporary objects costs one comparison.
   if pg_my_temp_schema() <> 0 then
     if exists (
       select from pg_type own join pg_type builtin on builtin.typname = own.typname
@@ -285,28 +277,20 @@ end;
 $$;
 
 -- Does the caller act for every organisation: the host's backend (a JWT with the role service_role) or the
--- host itself (is_host)? For functions of the bundle's owner only.
+-- host itself (pg_cron, the SQL editor, a migration)? The host has no claims: a session with claims acts as
+-- the person whom they name. Its current role is none of the API's. Its session_user is a member of the role
+-- that owns the bundle, or in settings.host_roles. Why this is safe: only superusers change session_user.
+-- Requests of the Data API, and the triggers in them, have `authenticator`. In a definer function
+-- current_user is the owner and says nothing, but the setting `role` keeps the caller's `set role`, and such
+-- a function cannot change it. For functions of the bundle's owner only.
 create or replace function sync_scheduler.acts_for_all() returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return coalesce(auth.jwt() ->> 'role' = 'service_role', false) or sync_scheduler.is_host();
-end;
-$$;
-
--- Is the caller the host itself: pg_cron, the SQL editor, a migration? True only if three things hold. There
--- are no claims. The current role is none of the API's. And session_user is a member of the role that owns
--- the bundle, or settings.host_roles names it. Never for authenticator. For functions of the bundle's owner
--- only. Why this is safe. Every RPC is `security definer`, so current_user is always the owner and says
--- nothing. What the caller cannot choose is session_user: it changes for superusers only. Requests of the
--- Data API have session_user `authenticator`, whatever their JWT says, and so has every trigger that runs in
--- them. The setting `role` keeps the caller's `set role` inside a definer function, and such a function
--- cannot change it. The claims are the third condition: a session that has them acts as the person whom they
--- name.
-create or replace function sync_scheduler.is_host() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   api_roles constant text[] := '{anon,authenticated,service_role,authenticator}'::text[];
 begin
+  if auth.jwt() ->> 'role' = 'service_role' then
+    return true;
+  end if;
   return not exists (
       -- The second to fourth are what PostgREST before version 9 sets, and what Supabase still reads.
       select from unnest(
@@ -316,8 +300,8 @@ begin
     and current_setting('role') <> all (api_roles)
     and session_user <> all (api_roles)
     and (
-      pg_has_role(session_user, (select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'),
-        'member')
+      pg_has_role(session_user, (
+        select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
       or exists (select from sync_scheduler.settings s where session_user = any (s.host_roles)));
 end;
 $$;
@@ -355,22 +339,22 @@ declare
 begin
   select * into integration from public.sync_integrations i
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
-  if integration.id is null then
-    if not exists (
-      select from public.sync_integration_types t where t.code = find_integration.integration_type
-    ) then
-      perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
-        'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
-    end if;
+  if found then
+    return integration;
+  elsif exists (
+    select from public.sync_integration_types t where t.code = find_integration.integration_type)
+  then
     perform sync_scheduler.raise_error('integration_not_found');
   end if;
-  return integration;
+  perform sync_scheduler.raise_error('unknown_integration_type', jsonb_build_object(
+    'known_types', (select jsonb_agg(t.code order by t.code) from public.sync_integration_types t)));
+  return null;
 end;
 $$;
 
 -- Makes what people of one organisation do come one after another until their transactions end, so that its
 -- limits are exact. Read what is counted in a later statement. Order of locks: the integration, this one,
--- everything else. Who holds it never waits for an integration.
+-- everything else.
 create or replace function sync_scheduler.lock_limits(org_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -428,28 +412,22 @@ begin
     perform sync_scheduler.find_integration(org_id, integration_type);
   end if;
 
-  -- What else a connector wants, the connector says; where it may send, the function decides. No error quotes
-  -- a value.
+  -- What else a connector wants, the connector says. No error quotes a value.
   if jsonb_typeof(config) is distinct from 'object' then
     perform sync_scheduler.raise_error('invalid_configuration',
       '{"field": "config", "reason": "must be a JSON object"}');
   end if;
-  -- What the credentials of connectors are called.
   perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', n,
     'reason', 'every member reads config: store secrets with set_integration_credentials'))
   from unnest('{token,secret,signing_secret,client_secret,password,api_key,credentials}'::text[]) n
   where connect_integration.config ? n;
-  -- However URL reads it: with one slash or none, or with backslashes.
-  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
-    'reason', 'without a user name'))
-  from public.sync_integration_types t, unnest(t.address_keys) k
-  where t.code = connect_integration.integration_type
-    and connect_integration.config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@';
-  -- It is kept with each attempt, with the credentials and in the audit log.
-  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k,
-    'reason', 'at most 2000 characters'))
-  from public.sync_integration_types t, unnest(t.address_keys) k
-  where t.code = connect_integration.integration_type and length(connect_integration.config ->> k) > 2000;
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('field', k, 'reason', fault))
+  from public.sync_integration_types t, unnest(t.address_keys) k, lateral (select case
+    -- However URL reads it: with one slash or none, or with backslashes.
+    when connect_integration.config ->> k ~* '^\W*https?:[/\\]*[^/\\?#]*@' then 'without a user name'
+    -- It is kept with each attempt, with the credentials and in the audit log.
+    when length(connect_integration.config ->> k) > 2000 then 'at most 2000 characters' end as fault) f
+  where t.code = connect_integration.integration_type and fault is not null;
 
   -- The audit below says it, with the reason.
   perform set_config('sync_scheduler.configures', 'on', true);
@@ -489,16 +467,15 @@ revoke all on function public.connect_integration(uuid, text, jsonb, text)
 comment on function public.connect_integration(uuid, text, jsonb, text) is
 $$Connects the organisation to an external system, or changes how, and returns the integration.
 `config` is the whole configuration, as the connector needs it: what it leaves out has its default. It has at
-most 256 KiB, and never secrets, because every member reads it. A new integration is enabled. The other
+most 256 KiB, and never secrets, because every member reads it. A new integration is enabled; its other
 settings are those of `configure_integration_sync`. For admins and the service role; audited with `reason`,
-the old and the new address, and the names of the keys that changed.
+both addresses and the names of the keys that changed.
 
 **Credentials belong to an address.** `address_keys` of the type names the keys of `config` that decide where
 requests go. After a change of such a value the stored credentials are not used: runs and checks fail as
-`credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores the
-credentials again with `set_integration_credentials`, or takes the change back. A running worker gets no
-further entries for the old address. The run goes on with a new attempt, which reads the new `config`. Other
-keys count from the next attempt.
+`credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores them again
+with `set_integration_credentials`, or takes the change back. A running worker gets no further entries: the
+run goes on with a new attempt and the new `config`. Other keys count from the next attempt.
 
 While an entry is `sending` or `unknown` another address is refused as `batch_is_open`: a repetition could be
 booked at both. Wait for the run, or look the entries up and settle them with `settle_sync_entries`.
@@ -509,9 +486,9 @@ PT409 batch_is_open, PT422 reason_too_long, PT429 rate_limited.$$;
 
 -- Trigger of sync_integrations, for each writer of config. Audits a change of what the integration demands of
 -- its entries as configure. Refuses another address while an entry is sending or unknown, because its
--- repetition would be booked at the new address too. Holds the integration's lock and takes the run's:
--- integration before run, as everywhere. Errors: PT409 batch_is_open (details: address_keys, entry_keys, at
--- most 10). Definer, because who may write the integrations need not be able to write runs and the audit log.
+-- repetition would be booked at the new address too. Locks the run. Errors: PT409 batch_is_open (details:
+-- address_keys, entry_keys, at most 10). Definer, because who may write the integrations need not be able to
+-- write runs and the audit log.
 create or replace function sync_scheduler.follow_config() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -551,8 +528,7 @@ $$;
 create trigger follow_config after insert or update of config on public.sync_integrations
   for each row execute function sync_scheduler.follow_config();
 
--- The part of an integration's config that says what it demands of its entries. A rule that is missing has
--- its default.
+-- The part of a config that says what the integration demands of its entries.
 create or replace function sync_scheduler.entry_rules(config jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -565,20 +541,16 @@ $$;
 -- supabase/schemas/30_functions/access/credentials.sql
 -- Secrets in Vault: read, stored, bound to an address.
 
--- What a worker needs to reach an integration's external system; the only place where credentials are read.
--- They are handed out with the address for which they were stored, and only if config still has exactly this
--- address; else credentials_needed says so in words. For claims alone.
+-- What a worker needs to reach an integration's external system; the only place where its credentials are
+-- read. They are handed out only if config still has exactly the address for which they were stored; else
+-- credentials_needed says so in words. For claims alone.
 create or replace function sync_scheduler.read_connection(integration_id uuid) returns jsonb
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return (
     -- One statement, so one snapshot: config, the recorded address and the secret belong together.
-    select jsonb_build_object(
-      'org_id', i.org_id,
-      'integration_id', i.id,
-      'integration_type', i.integration_type,
-      'config', i.config,
-      'address', c.address,
+    select jsonb_build_object('org_id', i.org_id, 'integration_id', i.id,
+      'integration_type', i.integration_type, 'config', i.config, 'address', c.address,
       'credentials', case when c.address = sync_scheduler.address_of(i)
         then sync_scheduler.read_credentials(c.secret_id) end,
       'credentials_needed', case when c.address <> sync_scheduler.address_of(i)
@@ -600,8 +572,7 @@ exception when data_exception or program_limit_exceeded then
 end;
 $$;
 
--- What people read when the credentials of an integration were stored for another address (error_code
--- credentials_needed).
+-- What people read of error_code credentials_needed.
 create or replace function sync_scheduler.credentials_needed() returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -610,8 +581,8 @@ begin
 end;
 $$;
 
--- Keeps credentials in Vault and binds them to the integration's present address. The caller holds the
--- integration's lock and passes the row as it is under it. Errors: PT503 credentials_not_stored.
+-- Keeps credentials in Vault, bound to the integration's address. The caller holds the integration's lock and
+-- passes the row as it is under it. Errors: PT503 credentials_not_stored.
 create or replace function sync_scheduler.store_credentials(
   integration public.sync_integrations, credentials jsonb
 ) returns void
@@ -619,16 +590,15 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   insert into sync_scheduler.integration_credentials as c (integration_id, secret_id, address)
   values (integration.id, sync_scheduler.store_secret(
-    sync_scheduler.secret_name('credentials', integration.id), store_credentials.credentials),
+    sync_scheduler.secret_name('credentials', integration.id), credentials),
     sync_scheduler.address_of(integration))
   on conflict (integration_id) do update set
     secret_id = excluded.secret_id, address = excluded.address, stored_at = excluded.stored_at;
 end;
 $$;
 
--- Puts a JSON object into Vault under a name of ours and returns the secret's id; a secret of another name,
--- which may be the host's own, is never written. The caller holds the lock of whatever it belongs to. Errors:
--- PT503 credentials_not_stored (details: sqlstate).
+-- Puts a JSON object into Vault under a name of ours and returns the secret's id. The caller holds the lock
+-- of what it belongs to. Errors: PT503 credentials_not_stored (details: sqlstate).
 create or replace function sync_scheduler.store_secret(own_name text, content jsonb) returns uuid
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -673,8 +643,7 @@ begin
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  -- What was refused is in no outbox: only a person can say that it is over. The lock keeps a delivery out
-  -- meanwhile.
+  -- What was refused is in no outbox: only a person can say that it is over. The lock keeps a delivery out.
   if alert.kind = 'entries_refused'
     and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
     perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
@@ -701,10 +670,10 @@ organisations share for the service role alone.
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- Raises an alert, once for each occurrence (see alert_key). While it is open, a further call counts it up
--- and brings message, details and run_id up to date. The message is in a coordinator's words. An integration
--- with org_id alone means the organisation, with integration_type alone a vendor, and null the installation.
--- Members of every organisation concerned read message and details: in the last two cases nothing of a single
--- one belongs there. Returns whether it was new. The last lock of its caller, but for that of another alert.
+-- and brings message, details and run_id up to date. An integration with org_id alone means the organisation,
+-- with integration_type alone a vendor, and null the installation. In the last two cases members of all
+-- organisations concerned read it: nothing of a single one belongs there. Returns whether it was new. The
+-- last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations, kind public.sync_alert_kind, severity public.sync_alert_severity,
   occurrence timestamptz, message text, details jsonb default '{}', run_id uuid default null
@@ -721,26 +690,21 @@ begin
     sync_scheduler.alert_key(raise_alert.kind, integration, occurrence), raise_alert.message,
     raise_alert.details)
   on conflict (org_id, dedup_key) where resolved_at is null do update set
-    count = a.count + 1,
-    last_seen_at = now(),
-    severity = greatest(a.severity, excluded.severity),
-    message = excluded.message,
-    details = excluded.details,
-    run_id = coalesce(excluded.run_id, a.run_id)
+    count = a.count + 1, last_seen_at = now(), severity = greatest(a.severity, excluded.severity),
+    message = excluded.message, details = excluded.details, run_id = coalesce(excluded.run_id, a.run_id)
   returning a.count = 1 into is_new;
   return is_new;
 end;
 $$;
 
 -- The dedup_key of an alert: what is wrong, and with which integration, organisation, vendor or installation.
--- `occurrence` separates one from the next (a slot, a day, the last tick). Null: it is one occurrence until
--- it is resolved.
+-- `occurrence` is a slot, a day, the last tick; null: it is one until it is resolved.
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, integration public.sync_integrations, occurrence timestamptz
 ) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return concat_ws(':', alert_key.kind,
+  return concat_ws(':', kind,
     coalesce(integration.id::text, integration.org_id::text, integration.integration_type, 'all'),
     -- In UTC: the same occurrence has the same name in every session.
     to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
@@ -765,17 +729,16 @@ $$;
 -- supabase/schemas/30_functions/alerts/attempt_alerts.sql
 -- Alerts that follow from attempts.
 
--- Trigger of run_attempts; its argument is the event. `claimed`: the function takes runs again, and the slot
--- starts. `refused`: the worker is of a release that the database does not understand. `undelivered`: no
--- worker has claimed the attempt, for the second time at least. `ended`: the worker fell silent, or reports
--- that the database could not write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An
--- error is a warning: it must not undo what has become of the attempt.
+-- Trigger of run_attempts; its argument is the event. Locks alerts. An error is a warning: it must not undo
+-- what has become of the attempt. What a worker reports of a database that could not write, as {code, since,
+-- until}, is an alert of the installation, which resolve_silence ends.
 create or replace function sync_scheduler.raise_attempt_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   integration public.sync_integrations;
   refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
+  trouble jsonb;
 begin
   select * into strict run from public.sync_run_log r where r.run_id = new.run_id;
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
@@ -800,7 +763,7 @@ begin
       end if;
     end if;
     perform sync_scheduler.resolve_alerts(integration.id, refuted);
-    perform sync_scheduler.raise_database_trouble(new.database_trouble);
+    trouble := new.database_trouble;
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
       'The sync function and the database are of releases that do not understand each other: syncs wait '
@@ -819,7 +782,7 @@ begin
         'The sync function fell silent in the middle of a sync.',
         jsonb_build_object('attempt', new.attempt, 'heartbeat_at', new.heartbeat_at), run.run_id);
     end if;
-    perform sync_scheduler.raise_database_trouble(jsonb_build_object('code', new.error_code));
+    trouble := jsonb_build_object('code', new.error_code);
   when 'retried_at_once' then
     perform sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning', run.triggered_at,
       'A sync failed in a function that had just started, and was started again at once.',
@@ -827,6 +790,26 @@ begin
         'error_class', new.error_class, 'error_code', new.error_code, 'scheduled_for', run.scheduled_for),
       run.run_id);
   end case;
+  if trouble ->> 'code' in ('database_full', 'database_read_only', 'database_restarting') then
+    begin
+      perform sync_scheduler.raise_alert(null, 'database_not_writable', case trouble ->> 'code'
+          when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
+        case trouble ->> 'code'
+          when 'database_full'
+            then 'The database could not write: its disk is full. Free space or enlarge the disk.'
+          when 'database_read_only'
+            then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
+              'Free space or enlarge the disk.'
+          else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
+        -- The worker's clock may be wrong: what it says of time is bounded, and only shown.
+        jsonb_strip_nulls(jsonb_build_object('code', trouble ->> 'code',
+          'since', least(greatest((trouble ->> 'since')::timestamptz, now() - interval '1 day'), now()),
+          'until', least(greatest((trouble ->> 'until')::timestamptz, now() - interval '1 day'), now()))));
+    exception when data_exception then
+      -- It is no time: what the claim resolves stays resolved.
+      raise warning 'sync_scheduler.raise_attempt_alerts: % (%)', left(sqlerrm, 100), sqlstate;
+    end;
+  end if;
   return null;
 exception when others then
   raise warning 'sync_scheduler.raise_attempt_alerts: % (%)', sqlerrm, sqlstate;
@@ -837,8 +820,7 @@ $$;
 -- The columns keep heartbeats, and what else changes an attempt, free of calls. What an operator corrects is
 -- no event. The number gives the order: connections write health before.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
-  for each row when (old.claimed_at is null)
-  execute function sync_scheduler.raise_attempt_alerts('claimed');
+  for each row when (old.claimed_at is null) execute function sync_scheduler.raise_attempt_alerts('claimed');
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
   for each row execute function sync_scheduler.raise_attempt_alerts('refused');
 create trigger ended_2_alerts after update of ended_at on sync_scheduler.run_attempts
@@ -851,37 +833,6 @@ create trigger undelivered_alerts after update of dispatch_count, ended_at on sy
   execute function sync_scheduler.raise_attempt_alerts('undelivered');
 create trigger retried_at_once_alerts after update of retried_at_once on sync_scheduler.run_attempts
   for each row execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
-
--- Raises the alert database_not_writable of the installation for {code, since, until}, which a worker reports
--- once the database can write again; since and until may be missing. The code is database_full,
--- database_read_only or database_restarting; any other is ignored. The tick resolves the alert 15 minutes
--- after the last report (resolve_silence). A report in another shape is a warning: it must not keep a run
--- from starting. Locks the alert: call it last.
-create or replace function sync_scheduler.raise_database_trouble(trouble jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  code constant text := trouble ->> 'code';
-begin
-  if (code in ('database_full', 'database_read_only', 'database_restarting')) is not true then
-    return;
-  end if;
-  perform sync_scheduler.raise_alert(null, 'database_not_writable',
-    case code when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
-    case code
-      when 'database_full'
-        then 'The database could not write: its disk is full. Free space or enlarge the disk.'
-      when 'database_read_only'
-        then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
-        'Free space or enlarge the disk.'
-      else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
-    -- The worker's clock may be wrong: what it says of time is bounded, and only shown.
-    jsonb_strip_nulls(jsonb_build_object('code', code,
-      'since', least(greatest((trouble ->> 'since')::timestamptz, now() - interval '1 day'), now()),
-      'until', least(greatest((trouble ->> 'until')::timestamptz, now() - interval '1 day'), now()))));
-exception when data_exception then
-  raise warning 'sync_scheduler.raise_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
-end;
-$$;
 
 -- supabase/schemas/30_functions/alerts/configure_webhook.sql
 -- An admin sets the webhook.
@@ -899,32 +850,29 @@ declare
   new_host text;
   stored_id uuid;
 begin
-  perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', configure_alert_webhook.reason);
-  perform sync_scheduler.require_size('changes', configure_alert_webhook.changes);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('changes', changes);
   -- Before the webhook and its sender: a transaction that holds this lock waits for those to raise an alert.
   if sync_scheduler.caller_id() is not null then
-    perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
+    perform sync_scheduler.lock_limits(org_id);
   end if;
   -- There may be no row to lock yet.
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
-    sync_scheduler.secret_name('alert webhook', configure_alert_webhook.org_id), 0));
+  perform pg_advisory_xact_lock(hashtextextended(sync_scheduler.secret_name('alert webhook', org_id), 0));
   -- Sender, then webhook, as a worker that reports does: else the two would wait for each other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
-  organisation.org_id := configure_alert_webhook.org_id;
-  if nullif(configure_alert_webhook.changes, 'null') is null then
+  organisation.org_id := org_id;
+  if nullif(changes, 'null') is null then
     delete from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
-    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', configure_alert_webhook.reason);
+    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', reason);
     return webhook;
-  end if;
-
-  if webhook.org_id is null then
-    webhook.org_id := configure_alert_webhook.org_id;
+  elsif webhook.org_id is null then
+    webhook.org_id := org_id;
     webhook.min_severity := 'info';
     webhook.finished_runs := false;
   end if;
-  webhook := sync_scheduler.apply_webhook_changes(webhook, configure_alert_webhook.changes);
+  webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
   -- A setting that is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
@@ -933,25 +881,23 @@ begin
       from jsonb_each(configure_alert_webhook.changes) where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
-  if webhook.format is null
-    or (webhook.host is distinct from new_host and not configure_alert_webhook.changes ? 'format') then
+  if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
     webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
   end if;
   perform sync_scheduler.require_valid_address(address, webhook.format);
   -- Each time a message is posted to an address that the caller chooses. The audit log also remembers a
-  -- webhook that has been removed, and only its owner can delete from it. Before anything is stored: a caller
-  -- who is refused knows that the old one is in place.
+  -- webhook that has been removed. Before anything is stored: a caller who is refused knows that the old one
+  -- is in place.
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
     where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
       and a.action = 'configure_alert_webhook'
     group by s.check_cooldown), 'webhook');
-  stored_id := sync_scheduler.store_secret(
-    sync_scheduler.secret_name('alert webhook', webhook.org_id), address);
+  stored_id := sync_scheduler.store_secret(sync_scheduler.secret_name('alert webhook', org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
-  values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
-    webhook.finished_runs)
+  values
+    (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity, webhook.finished_runs)
   on conflict on constraint sync_alert_webhooks_pkey do update set
     host = excluded.host, format = excluded.format, kinds = excluded.kinds,
     min_severity = excluded.min_severity, finished_runs = excluded.finished_runs, configured_at = now(),
@@ -968,10 +914,9 @@ begin
     'data', to_jsonb(webhook)));
   update public.sync_alerts a set resolved_at = now()
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
-  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', configure_alert_webhook.reason,
-    jsonb_build_object('settings', (
-      select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
-      'host', webhook.host));
+  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', reason, jsonb_build_object(
+    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key),
+    'host', webhook.host));
   return webhook;
 end;
 $$;
@@ -981,9 +926,9 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
 $$Sets where the organisation's alerts are posted: a chat, or anything that takes JSON.
 `changes` names any of the settings below, and what it does not name stays; `null` removes the webhook with
 what waits for it. For admins and the service role; audited with `reason`. Address and secret go into Vault,
-and no function returns them: members see the `host`. A first message says that it is configured.
-`last_status` and `last_error` of `sync_alert_webhooks` have the receiver's answer as soon as the function has
-reported. A webhook that had stopped begins again, with what still waits. The settings:
+and no function returns them: members see the `host`. A first message says that it is configured, and
+`last_status` and `last_error` have the receiver's answer. A webhook that had stopped begins again, with what
+still waits. The settings:
 
 - `url` (required): https to a host name, or on a developer's platform http to the machine itself.
 - `format`: `slack`, `teams`, `discord` or `json`. `null`, or another host, means the format of that host. An
@@ -998,8 +943,8 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`,
 10 s, of the last time, or too often within the hour; nothing was stored), PT503 credentials_not_stored.$$;
 
--- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
--- Errors: PT422 invalid_configuration (details: field, reason).
+-- The webhook with these settings instead of its own; url and secret are no columns of it. Errors: PT422
+-- invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.apply_webhook_changes(
   webhook public.sync_alert_webhooks, changes jsonb
 ) returns public.sync_alert_webhooks
@@ -1044,9 +989,8 @@ end;
 $$;
 
 -- Refuses {url, secret} of an alert webhook, unless the url is https to a host name and the secret one of
--- Standard Webhooks. Only the format json needs a secret. On a developer's platform, where the function runs
--- on the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration
--- (details: field, reason).
+-- Standard Webhooks. On a developer's platform, where the function runs on the database's machine, the url
+-- may be http to that machine. Errors: PT422 invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.require_valid_address(
   address jsonb, format public.sync_alert_format
 ) returns void
@@ -1078,7 +1022,7 @@ begin
     when url ~ '^https:' and url !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)'
       then '{"field": "url", "reason": "a public host name, not an address of a network"}'
     -- The address that a chat hands out is a secret itself, and chats verify no signature.
-    when secret is null and require_valid_address.format <> 'json' then null
+    when secret is null and format <> 'json' then null
     -- Postgres reads base64 with blanks in it, however many.
     when secret ~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' and size between 24 and 64 then null
     else '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}' end::jsonb;
@@ -1092,7 +1036,7 @@ $$;
 create or replace function sync_scheduler.alert_format_of(url text) returns public.sync_alert_format
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  host constant text := lower(substring(alert_format_of.url from '^https://([^/?#:]+)'));
+  host constant text := lower(substring(url from '^https://([^/?#:]+)'));
 begin
   -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one
   -- of the receiver's own, which takes anything: then the admin names the format.
@@ -1101,8 +1045,7 @@ begin
     when host ~ '^((ptb|canary)\.)?discord(app)?\.com\.?$' then
       -- Discord also imitates Slack:
       -- https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
-      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format
-        else 'discord' end
+      case when url ~ '/slack/?([?#]|$)' then 'slack' else 'discord' end::public.sync_alert_format
     -- Workflows (Power Automate), and the connectors before them.
     when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$'
       or host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'
@@ -1113,10 +1056,9 @@ $$;
 -- supabase/schemas/30_functions/alerts/entry_alerts.sql
 -- The alerts about entries: a person has to decide about them, or a delivery was refused.
 
--- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
--- undecided, and resolves run_failed when nothing that the failed run left is open. Entries change only under
--- the lock of the integration or of its active run, so it does not matter that health is locked later.
--- Definer, because a role that deletes an organisation has no rights in sync_scheduler.
+-- Trigger of sync_export_entries: keeps entries_need_decision and run_failed. Entries change only under the
+-- lock of the integration or of its active run, so it does not matter that health is locked later. Definer,
+-- because a role that deletes an organisation has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_entry_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1159,16 +1101,14 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
 -- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
--- counts up to 1,000, or resolves it when none is left. `added`: entries that have just become undecided.
--- `entry_keys`: the first of them. `is_delivery`: by a delivery of the source, not by a run. The last lock of
--- its caller.
+-- counts up to 1,000, or resolves it when none is left. `added`: how many have just become undecided, by a
+-- delivery of the source or by a run. `entry_keys`: the first of them. The last lock of its caller.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the
--- statistics say.
+-- As in reserve_entries: without a sort only the index in the order of the query is left.
 set enable_sort = off as $$
 declare
   alert public.sync_alerts;
@@ -1191,18 +1131,16 @@ begin
     update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
     return;
   end if;
-
   said := case when waiting = 1 then '1 entry needs' when waiting > 1000 then 'More than 1000 entries need'
     else waiting || ' entries need' end || ' a decision: rejected, contradicted by the source, or of unknown '
     'outcome. An admin decides in the outbox, or with settle_sync_entries.';
-  if refresh_decision_alert.added = 0 then
+  if added = 0 then
     -- Decisions change what is left, not what was last reported.
     update public.sync_alerts a
     set message = said, details = a.details || jsonb_build_object('undecided', waiting)
     where a.alert_id = alert.alert_id and a.details -> 'undecided' is distinct from to_jsonb(waiting);
     return;
   end if;
-
   -- Entries are added up from one message to the next.
   is_announced := coalesce(alert.news_at >= alert.last_seen_at, alert.alert_id is null);
   if not is_announced then
@@ -1218,10 +1156,8 @@ begin
     null, clock_timestamp(), clock_timestamp()
   from public.sync_integrations i where i.id = refresh_decision_alert.integration_id
   on conflict (org_id, dedup_key) where resolved_at is null do update set
-    count = a.count + is_announced::integer,
-    last_seen_at = excluded.last_seen_at,
-    message = excluded.message,
-    details = excluded.details;
+    count = a.count + is_announced::integer, last_seen_at = excluded.last_seen_at,
+    message = excluded.message, details = excluded.details;
   -- What a run adds is reported when it ends. A host delivers in many calls: one message an hour is enough.
   if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null)
   then
@@ -1230,16 +1166,13 @@ begin
 end;
 $$;
 
--- Sends the message about entries that have become undecided since the last one, if there are any: how many,
--- and the first ten keys. `run_id`: the run that has just ended; null: a delivery. The last lock of its
--- caller.
+-- Sends the message about entries that have become undecided since the last one, if there are any. `run_id`:
+-- the run that has just ended; null: a delivery. The last lock of its caller.
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- One look into an index of what is open. A repetition finds that everything is reported.
-  update public.sync_alerts a set
-    news_at = clock_timestamp(),
-    run_id = report_undecided.run_id,
+  update public.sync_alerts a set news_at = clock_timestamp(), run_id = report_undecided.run_id,
     message = format('%s %s added %s: %s%s', a.message,
       case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
       a.details ->> 'added',
@@ -1251,9 +1184,8 @@ begin
 end;
 $$;
 
--- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends
--- a message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
--- integration's lock. An error is a warning: it must not undo a delivery.
+-- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. The
+-- caller holds the integration's lock. An error is a warning: it must not undo a delivery.
 create or replace function sync_scheduler.raise_refused_entries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1262,9 +1194,8 @@ declare
   said text;
   found_details jsonb;
 begin
-  select count(*), coalesce(
-    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
-    order by o.place) filter (where o.place <= 50), '[]')
+  select count(*), coalesce(jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''),
+    'field', o.field, 'reason', o.reason) order by o.place) filter (where o.place <= 50), '[]')
   into kept, named
   from (
     select r.entry_key, r.field, r.reason,
@@ -1320,7 +1251,7 @@ declare
   organisation public.sync_integrations;
   failed record;
   is_sound boolean;
-  taken constant boolean := sync_worker_finish_alerts.results @> '[{"outcome": "delivered"}]';
+  taken constant boolean := results @> '[{"outcome": "delivered"}]';
 begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
@@ -1329,11 +1260,11 @@ begin
   if sync_scheduler.has_ended(sender.claimed_at, sender.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
-  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
+  perform sync_scheduler.require_size('results', results, 262144);
   begin
-    is_sound := jsonb_typeof(sync_worker_finish_alerts.results) = 'array' and not exists (
-      select from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (message_id uuid, outcome text,
-        status integer, retry_after_seconds numeric)
+    is_sound := jsonb_typeof(results) = 'array' and not exists (
+      select from jsonb_to_recordset(sync_worker_finish_alerts.results)
+        as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
       where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
         or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
   exception when data_exception then
@@ -1346,12 +1277,9 @@ begin
       '86400"}');
   end if;
 
-  update sync_scheduler.alert_messages m set
-    attempts = m.attempts + 1,
-    last_status = r.status,
-    last_error = left(r.error, 200),
-    delivered_at = case when r.outcome = 'delivered' then now() end,
-    is_new = false
+  update sync_scheduler.alert_messages m set attempts = m.attempts + 1, last_status = r.status,
+    last_error = left(r.error, 200), is_new = false,
+    delivered_at = case when r.outcome = 'delivered' then now() end
   from jsonb_to_recordset(sync_worker_finish_alerts.results)
     as r (message_id uuid, outcome text, status integer, error text)
   where m.org_id = sender.org_id and m.message_id = r.message_id and m.delivered_at is null;
@@ -1362,9 +1290,9 @@ begin
   -- The lock of its sender is enough: who configures it holds that, too.
   select * into strict webhook from public.sync_alert_webhooks w where w.org_id = sender.org_id;
   -- Nothing was posted, or it was posted to the address before this one.
-  if sender.claimed_at >= webhook.configured_at and sync_worker_finish_alerts.results <> '[]' then
-    webhook.last_status := (sync_worker_finish_alerts.results -> -1 ->> 'status')::integer;
-    webhook.last_error := left(sync_worker_finish_alerts.results -> -1 ->> 'error', 200);
+  if sender.claimed_at >= webhook.configured_at and results <> '[]' then
+    webhook.last_status := (results -> -1 ->> 'status')::integer;
+    webhook.last_error := left(results -> -1 ->> 'error', 200);
   end if;
   webhook.failing_since := case
     when failed.outcome is null then case when not taken then webhook.failing_since end
@@ -1376,16 +1304,12 @@ begin
     when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
   sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
   update public.sync_alert_webhooks w set
-    last_status = webhook.last_status,
-    last_error = webhook.last_error,
+    last_status = webhook.last_status, last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
-    failing_since = webhook.failing_since,
-    stopped_at = case when webhook.stop_reason is not null then now() end,
-    stop_reason = webhook.stop_reason
+    failing_since = webhook.failing_since, stop_reason = webhook.stop_reason,
+    stopped_at = case when webhook.stop_reason is not null then now() end
   where w.org_id = sender.org_id;
-  update sync_scheduler.alert_senders s set
-    ended_at = now(),
-    failures = sender.failures,
+  update sync_scheduler.alert_senders s set ended_at = now(), failures = sender.failures,
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
       when webhook.stop_reason is not null then null
@@ -1428,73 +1352,62 @@ comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
 -- supabase/schemas/30_functions/alerts/health_alerts.sql
 -- Alerts that follow from connection checks and from a vendor's incidents.
 
--- Trigger of check_faults. A refused check raises needs_attention, the second unanswered one in a row raises
--- unhealthy, and an answer resolves both. Locks alerts. An error is a warning: it must not undo what the
--- check has found.
-create or replace function sync_scheduler.raise_check_alerts() returns trigger
+-- Trigger of check_faults and sync_vendor_incidents; its argument is what the alert is about. Locks alerts.
+-- An error is a warning: it must not undo what was found.
+create or replace function sync_scheduler.raise_health_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  integration public.sync_integrations;
+  concerned public.sync_integrations;
 begin
-  select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
-  if new.status = 'healthy' then
-    perform sync_scheduler.resolve_alerts(integration.id, '{needs_attention,unhealthy}');
-  elsif new.status = 'needs_attention' and new.refused_at = new.found_at then
-    perform sync_scheduler.raise_alert(integration, 'needs_attention', 'critical', null,
-      'The integration needs attention. ' || new.error_message,
-      jsonb_build_object('error_code', new.error_code));
-  -- The first failure may pass, and the next check is near. An incident of the vendor has an alert itself.
-  elsif new.status = 'unhealthy' and new.failures > 1 then
-    perform sync_scheduler.raise_alert(integration, 'unhealthy', 'warning', null,
-      format('%s connection checks in a row have failed. %s', new.failures, left(new.error_message, 300)),
-      jsonb_build_object('error_code', new.error_code, 'next_check_at', (
-        select h.next_check_at from public.sync_integration_health h
-        where h.integration_id = new.integration_id)));
-  end if;
+  case tg_argv[0]
+  when 'check' then
+    select * into strict concerned from public.sync_integrations i where i.id = new.integration_id;
+    if new.status = 'healthy' then
+      perform sync_scheduler.resolve_alerts(concerned.id, '{needs_attention,unhealthy}');
+    elsif new.status = 'needs_attention' and new.refused_at = new.found_at then
+      perform sync_scheduler.raise_alert(concerned, 'needs_attention', 'critical', null,
+        'The integration needs attention. ' || new.error_message,
+        jsonb_build_object('error_code', new.error_code));
+    -- The first failure may pass, and the next check is near. An incident of the vendor has an alert itself.
+    elsif new.status = 'unhealthy' and new.failures > 1 then
+      perform sync_scheduler.raise_alert(concerned, 'unhealthy', 'warning', null,
+        format('%s connection checks in a row have failed. %s', new.failures, left(new.error_message, 300)),
+        jsonb_build_object('error_code', new.error_code, 'next_check_at', (
+          select h.next_check_at from public.sync_integration_health h
+          where h.integration_id = concerned.id)));
+    end if;
+  when 'incident' then
+    -- One alert for all whom it concerns, until it is over.
+    if new.ended_at is null then
+      concerned.integration_type := new.integration_type;
+      perform sync_scheduler.raise_alert(concerned, 'vendor_incident', 'critical', new.began_at, new.message,
+        jsonb_build_object('incident_id', new.incident_id, 'host', new.host, 'began_at', new.began_at));
+    else
+      update public.sync_alerts a set resolved_at = now()
+      where a.org_id is null and a.resolved_at is null and a.integration_type = new.integration_type
+        and a.details ->> 'incident_id' = new.incident_id::text;
+    end if;
+  end case;
   return null;
 exception when others then
-  raise warning 'sync_scheduler.raise_check_alerts: % (%)', sqlerrm, sqlstate;
+  raise warning 'sync_scheduler.raise_health_alerts: % (%)', sqlerrm, sqlstate;
   return null;
 end;
 $$;
 
 create trigger check_alerts after insert or update on sync_scheduler.check_faults
-  for each row execute function sync_scheduler.raise_check_alerts();
-
--- Trigger of sync_vendor_incidents: an incident has one alert for all whom it concerns, until it is over.
--- Locks alerts. An error is a warning.
-create or replace function sync_scheduler.raise_incident_alert() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  vendor public.sync_integrations;
-begin
-  if new.ended_at is null then
-    vendor.integration_type := new.integration_type;
-    perform sync_scheduler.raise_alert(vendor, 'vendor_incident', 'critical', new.began_at, new.message,
-      jsonb_build_object('incident_id', new.incident_id, 'host', new.host, 'began_at', new.began_at));
-  else
-    update public.sync_alerts a set resolved_at = now()
-    where a.org_id is null and a.resolved_at is null and a.integration_type = new.integration_type
-      and a.details ->> 'incident_id' = new.incident_id::text;
-  end if;
-  return null;
-exception when others then
-  raise warning 'sync_scheduler.raise_incident_alert: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
+  for each row execute function sync_scheduler.raise_health_alerts('check');
 create trigger began_alert after insert on public.sync_vendor_incidents
-  for each row when (new.ended_at is null) execute function sync_scheduler.raise_incident_alert();
+  for each row when (new.ended_at is null) execute function sync_scheduler.raise_health_alerts('incident');
 create trigger ended_2_alert after update of ended_at on public.sync_vendor_incidents
-  for each row execute function sync_scheduler.raise_incident_alert();
+  for each row execute function sync_scheduler.raise_health_alerts('incident');
 
 -- supabase/schemas/30_functions/alerts/post_messages.sql
 -- Wakes the senders; the function claims their messages.
 
--- Posts to the Edge Function which organisations have messages for their alert webhooks. These are new ones,
--- ones that wait for a receiver, and ones that no worker has reported on. Returns how many organisations.
--- Does nothing without settings.function_url. Safe at any time, also twice at once.
+-- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, and ones
+-- that are due again. Returns how many organisations. Does nothing without settings.function_url. Safe at any
+-- time, also twice at once.
 create or replace function sync_scheduler.post_alert_messages(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -1505,7 +1418,6 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
-
   -- The sender's lock first: a report that holds it may find at this moment that nothing waits. Then its
   -- messages stay new.
   woken := array(
@@ -1518,7 +1430,6 @@ begin
   where s.org_id = any (woken) and s.next_attempt_at is null
     -- A message may have been written while it was being stopped.
     and w.org_id = s.org_id and w.stopped_at is null;
-
   due := array(
     select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
     order by s.next_attempt_at limit post_alert_messages.batch_size for no key update skip locked);
@@ -1526,10 +1437,7 @@ begin
     return 0;
   end if;
   update sync_scheduler.alert_senders s set
-    token_hash = c.token_hash,
-    requested_at = now(),
-    request_id = c.request_id,
-    claimed_at = null,
+    token_hash = c.token_hash, requested_at = now(), request_id = c.request_id, claimed_at = null,
     ended_at = null,
     -- A claim has half a minute and the work after it one: until then no other tick posts for this one.
     next_attempt_at = now() + interval '2 minutes'
@@ -1544,8 +1452,7 @@ create or replace function public.sync_worker_claim_alerts(senders jsonb) return
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  -- Most messages have one thousand. One claim reads those of several organisations, and the function holds
-  -- the whole answer in memory.
+  -- One claim reads messages of several organisations, and the function holds the whole answer in memory.
   most_bytes constant integer := 131072;
   time_limit constant interval := interval '30 seconds';
   asked record;
@@ -1554,10 +1461,9 @@ declare
   first_refusal text;
   claimed jsonb := '[]'::jsonb;
 begin
-  perform sync_scheduler.require_size('senders', sync_worker_claim_alerts.senders);
+  perform sync_scheduler.require_size('senders', senders);
   for asked in
-    select c.id, c.token_hash
-    from sync_scheduler.read_calls('senders', sync_worker_claim_alerts.senders, 'org_id') c
+    select c.id, c.token_hash from sync_scheduler.read_calls('senders', senders, 'org_id') c
   loop
     select * into sender from sync_scheduler.alert_senders s
     where s.org_id = asked.id and s.token_hash = asked.token_hash for no key update;
@@ -1567,8 +1473,7 @@ begin
     if refusal is null then
       update sync_scheduler.alert_senders s set claimed_at = now() where s.org_id = sender.org_id;
       claimed := claimed || jsonb_build_object(
-        'org_id', sender.org_id,
-        'webhook', sync_scheduler.read_credentials(sender.secret_id),
+        'org_id', sender.org_id, 'webhook', sync_scheduler.read_credentials(sender.secret_id),
         'format', (select w.format from public.sync_alert_webhooks w where w.org_id = sender.org_id),
         'messages', (
           select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body)
@@ -1615,9 +1520,7 @@ declare
     else 'alert.updated' end;
 begin
   insert into sync_scheduler.alert_messages (org_id, body)
-  select w.org_id, jsonb_build_object(
-    'type', event,
-    'timestamp', now(),
+  select w.org_id, jsonb_build_object('type', event, 'timestamp', now(),
     'text', sync_scheduler.message_text(
       case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
       new.integration_type, new.message),
@@ -1645,16 +1548,14 @@ create trigger announce_change after update of severity, resolved_at, news_at on
       or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.queue_alert_message();
 
--- Trigger of sync_run_log: a run has ended. Queues that for the organisation's webhook, if it asks for such
--- messages. An error is a warning: it must not undo the end of a run.
+-- Trigger of sync_run_log: queues the end of a run for the organisation's webhook, if it asks for that. An
+-- error is a warning: it must not undo the end.
 create or replace function sync_scheduler.queue_run_message() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- For an organisation without a webhook, one look by the key.
   insert into sync_scheduler.alert_messages (org_id, body)
-  select w.org_id, jsonb_build_object(
-    'type', 'run.finished',
-    'timestamp', now(),
+  select w.org_id, jsonb_build_object('type', 'run.finished', 'timestamp', now(),
     'text', sync_scheduler.message_text(new.status::text, new.integration_type, concat_ws(' ',
       case when new.entries_failed > 0
         then format('%s exported, %s rejected.', new.entries_done, new.entries_failed)
@@ -1682,10 +1583,9 @@ create or replace function sync_scheduler.message_text(label text, integration_t
   returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  shown text := concat('[', message_text.label, '] ', coalesce(
-    (select t.name from public.sync_integration_types t where t.code = message_text.integration_type),
-    'Sync scheduler'),
-    ': ', message_text.message);
+  shown text := concat('[', label, '] ', coalesce((
+      select t.name from public.sync_integration_types t where t.code = message_text.integration_type),
+    'Sync scheduler'), ': ', message);
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
   -- invisible characters.
@@ -1708,8 +1608,8 @@ $$;
 -- supabase/schemas/30_functions/alerts/run_alerts.sql
 -- Alerts that follow from runs and skipped slots.
 
--- Trigger of sync_run_log; its argument is the event. Locks alerts. An error is a warning: it must not undo
--- the end of a run, bring skipped slots back or keep a run from starting.
+-- Trigger of sync_run_log and postponed_slots; its argument is the event. Locks alerts. An error is a
+-- warning: it must not undo the end of a run, bring slots back into this tick or keep a run from starting.
 create or replace function sync_scheduler.raise_run_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -1729,8 +1629,7 @@ begin
     -- The next run would meet the same as one that a person has cancelled.
     elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
       error_message := coalesce(new.error_message, ended.error_message);
-      -- One until what it left (last_entry_id is the last entry) is out or decided, however many runs fail
-      -- before that.
+      -- One until what it left, up to last_entry_id, is out or decided, however many runs fail before that.
       perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
         concat_ws(' ', 'A sync failed.', error_message),
         jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
@@ -1747,8 +1646,8 @@ begin
     end if;
     perform sync_scheduler.report_undecided(integration.id, new.run_id);
   when 'missed' then
-    -- The scheduler was away. One alert a day, and one call of raise_alert for a batch of slots, which one
-    -- transaction skips: the row of the last one reports all. The caller holds the integration's lock.
+    -- The scheduler was away. One alert a day, and one call for the slots that a transaction skips: the row
+    -- of the last one reports all. The caller holds the integration's lock.
     if (
       select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
       where r.integration_id = integration.id and r.scheduled_for > new.scheduled_for
@@ -1768,8 +1667,8 @@ begin
     -- once, since no tick does. The notice may be of an earlier silence.
     if sync_scheduler.is_ticking() then
       return null;
-    end if;
-    if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
+      sync_scheduler.last_tick_at(),
       'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
       'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
     then
@@ -1780,6 +1679,10 @@ begin
         raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
       end;
     end if;
+  when 'postponed' then
+    perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', new.scheduled_for,
+      'A scheduled sync could not be started. It is tried again every minute.',
+      jsonb_build_object('scheduled_for', new.scheduled_for, 'error', new.reason));
   end case;
   return null;
 exception when others then
@@ -1800,28 +1703,11 @@ create trigger silent_alerts after insert on public.sync_run_log
 create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
   for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
   execute function sync_scheduler.raise_run_alerts('silent');
-
--- Trigger of postponed_slots: the tick could not start a due slot.
-create or replace function sync_scheduler.raise_postponed_slot() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.raise_alert(i, 'start_failed', 'critical', new.scheduled_for,
-    'A scheduled sync could not be started. It is tried again every minute.',
-    jsonb_build_object('scheduled_for', new.scheduled_for, 'error', new.reason))
-  from public.sync_integrations i where i.id = new.integration_id;
-  return null;
-exception when others then
-  -- An error must not bring the slot back into this tick.
-  raise warning 'sync_scheduler.raise_postponed_slot: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
 create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
-  for each row execute function sync_scheduler.raise_postponed_slot();
+  for each row execute function sync_scheduler.raise_run_alerts('postponed');
 
--- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
--- late any more. Definer, because a role that may switch an integration off may not write alerts.
+-- Trigger of sync_integrations: without a schedule, switched off or paused, none of its slots is late.
+-- Definer, because a role that may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -1838,14 +1724,13 @@ create trigger resolve_slot_alerts after update of schedule, enabled, paused_at 
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
--- The first and the last entry of an integration, by entry_id, that are not out yet: pending, sending or
--- unknown. Null: there is none. The cost does not grow with what waits.
+-- The first and the last entry of an integration that are not out yet; null: there is none. The cost does not
+-- grow with what waits.
 create or replace function sync_scheduler.open_entries(
   integration_id uuid, out first_id bigint, out last_id bigint
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
--- statistics say.
+-- As in reserve_entries: without a sort only the index in the order of each query is left.
 set enable_sort = off as $$
 declare
   id constant uuid := open_entries.integration_id;
@@ -1874,10 +1759,10 @@ end;
 $$;
 
 -- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
--- or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds
--- (has_succeeded). The last lock of its caller.
-create or replace function sync_scheduler.resolve_run_failure(integration_id uuid,
-  has_succeeded boolean default false) returns void
+-- or decided, or a run has_succeeded. The last lock of its caller.
+create or replace function sync_scheduler.resolve_run_failure(
+  integration_id uuid, has_succeeded boolean default false
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   alert public.sync_alerts;
@@ -1910,33 +1795,9 @@ $$;
 -- supabase/schemas/30_functions/alerts/watch_alerts.sql
 -- The tick looks for what starts late or not at all.
 
--- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that
--- it has their errors and their time.
-create or replace function sync_scheduler.watch_alerts() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-  begun timestamptz := clock_timestamp();
-  step text;
-begin
-  -- Messages are posted after every step that raises alerts.
-  foreach step in array array['watch_drift', 'resolve_silence', 'post_alert_messages'] loop
-    begin
-      case step
-      when 'watch_drift' then perform sync_scheduler.watch_drift();
-      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
-      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
-      end case;
-    exception when others then
-      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
-    end;
-  end loop;
-  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
-  return new;
-end;
-$$;
-
-create trigger tick_2_alerts before insert on sync_scheduler.ticks
-  for each row when (new.busy) execute function sync_scheduler.watch_alerts();
+-- Messages are posted after every step that raises alerts.
+create trigger tick_2_alerts before insert on sync_scheduler.ticks for each row when (new.busy)
+  execute function sync_scheduler.run_steps('watch_drift', 'resolve_silence', 'post_alert_messages');
 
 -- Raises the drift alert, once a slot, for up to 500 slots that should have started
 -- settings.drift_alert_after ago and have not.
@@ -1950,8 +1811,7 @@ begin
   for late in
     select i as integration, l.slot, l.run_id
     from (
-      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its
-      -- claim.
+      -- Posted and not claimed, waiting, and not even dealt with. The claim notices one that starts late.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest
         and r.triggered_by = 'schedule'
@@ -1995,7 +1855,7 @@ language plpgsql set search_path = pg_catalog, pg_temp
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o
-      where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
+    where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
       and (o.kind = 'scheduler_dead' or o.last_seen_at <= now() - interval '15 minutes')
     limit 500 for no key update skip locked));
 end;
@@ -2017,15 +1877,14 @@ declare
   first_refusal text;
   claimed jsonb := '[]'::jsonb;
 begin
-  perform sync_scheduler.require_size('probes', sync_worker_claim_probes.probes);
-  refusal := sync_scheduler.protocol_refusal(sync_worker_claim_probes.protocol);
+  perform sync_scheduler.require_size('probes', probes);
+  refusal := sync_scheduler.protocol_refusal(protocol);
   if refusal is not null then
     -- No worker has asked the external system: the tick ends the checks as check_unanswered.
     return jsonb_build_object('refused', refusal);
   end if;
   for asked in
-    select c.id, c.token_hash
-    from sync_scheduler.read_calls('probes', sync_worker_claim_probes.probes, 'integration_id') c
+    select c.id, c.token_hash from sync_scheduler.read_calls('probes', probes, 'integration_id') c
   loop
     select * into found_check from sync_scheduler.connection_checks c
     where c.integration_id = asked.id and c.token_hash = asked.token_hash for no key update;
@@ -2050,12 +1909,11 @@ revoke all on function public.sync_worker_claim_probes(jsonb, integer)
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_claim_probes(jsonb, integer) is
   'For the Edge Function (service role and the tokens of the connection checks). Takes the checks of '
-  'probes, a list of 1 to 50 of {integration_id, token}, each at most once and within '
-  'settings.check_timeout. Returns a list with what the worker needs for each, credentials included. It '
-  'leaves out a check that cannot be taken. With an unknown protocol it takes none and returns refused: '
-  'function_outdated or schema_outdated. Errors: PT422 argument_too_long, PT422 invalid_worker_request; if '
-  'no check could be taken, that of the first: PT401 invalid_token, PT409 already_claimed, PT409 '
-  'attempt_not_current.';
+  'probes, a list of 1 to 50 of {integration_id, token}, each once and within settings.check_timeout. '
+  'Returns a list of those that could be taken, with what the worker needs, credentials included. With an '
+  'unknown protocol it takes none and returns refused: function_outdated or schema_outdated. Errors: PT422 '
+  'argument_too_long, PT422 invalid_worker_request; if no check could be taken, that of the first: PT401 '
+  'invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
 
 -- supabase/schemas/30_functions/connections/finish_checks.sql
 -- The function reports how a connection check ended.
@@ -2069,18 +1927,14 @@ create or replace function public.sync_worker_finish_probe(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  -- Long enough for what is exported once a month.
-  outranked_for constant interval := interval '31 days';
   ended sync_scheduler.connection_checks;
   health public.sync_integration_health;
   integration public.sync_integrations;
   failure record;
-  has_failed boolean := sync_worker_finish_probe.outcome = 'failed';
+  has_failed boolean := outcome = 'failed';
   failures integer := 0;
   in_incident boolean := false;
   blamed sync_scheduler.blames;
-  found_code constant text := left(sync_worker_finish_probe.error_code, 100);
-  found_message constant text := left(sync_worker_finish_probe.error_message, 500);
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
@@ -2089,19 +1943,17 @@ begin
   if sync_scheduler.has_ended(ended.claimed_at, ended.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
-  perform sync_scheduler.require_text('outcome', sync_worker_finish_probe.outcome);
-  perform sync_scheduler.require_text('error_class', sync_worker_finish_probe.error_class);
-  perform sync_scheduler.require_text('error_code', sync_worker_finish_probe.error_code);
-  perform sync_scheduler.require_text('error_message', sync_worker_finish_probe.error_message);
-  perform sync_scheduler.require_text('blames', sync_worker_finish_probe.blames);
-  blamed := sync_scheduler.read_blames(sync_worker_finish_probe.error_class, sync_worker_finish_probe.blames);
-  if coalesce(sync_worker_finish_probe.outcome, '') not in ('answered', 'reached', 'failed')
-    or has_failed is distinct from (sync_worker_finish_probe.error_class is not null)
-    or coalesce(sync_worker_finish_probe.error_class, 'permanent')
-      not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
-    or (has_failed and (sync_worker_finish_probe.error_code is null
-      or sync_worker_finish_probe.error_message is null))
-    or coalesce(sync_worker_finish_probe.latency_ms, 0) not between 0 and 3600000
+  perform sync_scheduler.require_text('outcome', outcome);
+  perform sync_scheduler.require_text('error_class', error_class);
+  perform sync_scheduler.require_text('error_code', error_code);
+  perform sync_scheduler.require_text('error_message', error_message);
+  perform sync_scheduler.require_text('blames', blames);
+  blamed := sync_scheduler.read_blames(error_class, blames);
+  if coalesce(outcome, '') not in ('answered', 'reached', 'failed')
+    or has_failed is distinct from (error_class is not null)
+    or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
+    or (has_failed and (error_code is null or error_message is null))
+    or coalesce(latency_ms, 0) not between 0 and 3600000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"outcome": "answered, reached, or failed with an error_class, error_code and error_message", '
@@ -2110,22 +1962,20 @@ begin
 
   update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
   where c.integration_id = ended.integration_id;
-
   select * into strict integration from public.sync_integrations i where i.id = ended.integration_id;
   -- Order of locks: check, health, vendor.
   select * into strict health from public.sync_integration_health h
   where h.integration_id = integration.id for no key update;
-  -- A good export shows more than a check that asks in another way than an export does.
-  if sync_worker_finish_probe.is_guess and sync_worker_finish_probe.error_class in ('permanent', 'transient')
-    and health.last_success_at > now() - outranked_for then
+  -- A good export shows more than a check that asks in another way. Long enough for one a month.
+  if is_guess and error_class in ('permanent', 'transient')
+    and health.last_success_at > now() - interval '31 days'
+  then
     has_failed := false;
   end if;
-  -- In an incident the vendor's own backoff counts: each of its integrations keeps its turns, so that one
-  -- will see its end. Not from checks that people ask for: no member may open, keep open or end an incident
-  -- by hand.
+  -- In an incident each of the vendor's integrations keeps its turns, so that one will see its end. By the
+  -- tick's checks alone: no member may open, keep open or end an incident by hand.
   if ended.by_tick and has_failed then
-    in_incident := sync_scheduler.record_vendor_failure(integration, sync_worker_finish_probe.error_class,
-      blamed);
+    in_incident := sync_scheduler.record_vendor_failure(integration, error_class, blamed);
   end if;
   if has_failed and not in_incident then
     failures := health.consecutive_failures + 1;
@@ -2134,8 +1984,8 @@ begin
     checked_at = clock_timestamp(),
     latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
+    -- A whole interval after this one was asked. The backoff after failures is longer.
     next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
-      -- A whole interval after this one was asked. The backoff after failures is longer.
       case when failures > 1 then now() else ended.requested_at + integration.health_check_interval end)
   where h.integration_id = integration.id;
   if has_failed then
@@ -2143,13 +1993,12 @@ begin
       perform sync_scheduler.suspend_checks(integration.id);
     end if;
     perform sync_scheduler.record_check_fault(integration.id,
-      sync_scheduler.health_after(sync_worker_finish_probe.error_class, blamed), failures, found_code,
-      found_message);
+      sync_scheduler.health_after(error_class, blamed), failures, error_code, left(error_message, 500));
     return '{"recorded": true}'::jsonb;
   end if;
   -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
   -- credentials refutes that the external system refused the present ones.
-  if sync_worker_finish_probe.outcome = 'answered' or not exists (
+  if outcome = 'answered' or not exists (
     select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
@@ -2165,7 +2014,7 @@ begin
         else 'degraded' end::public.sync_health_status,
       failure.code, failure.message, has_answered => true);
   end if;
-  if ended.by_tick and sync_worker_finish_probe.outcome <> 'failed' then
+  if ended.by_tick and outcome <> 'failed' then
     perform sync_scheduler.record_vendor_answer(integration, ended.requested_at);
   end if;
   return '{"recorded": true}'::jsonb;
@@ -2185,8 +2034,8 @@ comment on function public.sync_worker_finish_probe(uuid, text, text, text, text
   'PT401 invalid_token (also of a check that was replaced or not claimed), PT422 argument_too_long, PT422 '
   'invalid_worker_request.';
 
--- Records what is wrong with an integration, in its health and in check_faults. That is an event: alerts has
--- a trigger on it. Locks as record_health does.
+-- Records what is wrong with an integration, in its health and in check_faults, on which alerts has a
+-- trigger. Locks as record_health does.
 create or replace function sync_scheduler.record_check_fault(
   integration_id uuid, status public.sync_health_status, failures integer, error_code text, error_message text
 ) returns void
@@ -2201,20 +2050,15 @@ declare
       and a.resolved_at is null and h.run_failed_at is not null
       and a.details ->> 'error_code' = record_check_fault.error_code);
 begin
-  perform sync_scheduler.record_health(record_check_fault.integration_id, record_check_fault.status,
-    record_check_fault.error_code, record_check_fault.error_message);
+  perform sync_scheduler.record_health(integration_id, status, error_code, error_message);
   insert into sync_scheduler.check_faults as f (integration_id, status, failures, error_code, error_message,
     found_at, refused_at, refused_code)
   values (record_check_fault.integration_id, record_check_fault.status, record_check_fault.failures,
     record_check_fault.error_code, record_check_fault.error_message, seen_at,
-    case when is_refused then seen_at end,
-    case when is_refused then record_check_fault.error_code end)
+    case when is_refused then seen_at end, case when is_refused then record_check_fault.error_code end)
   on conflict on constraint check_faults_pkey do update set
-    status = excluded.status,
-    failures = excluded.failures,
-    error_code = excluded.error_code,
-    error_message = excluded.error_message,
-    found_at = excluded.found_at,
+    status = excluded.status, failures = excluded.failures, error_code = excluded.error_code,
+    error_message = excluded.error_message, found_at = excluded.found_at,
     refused_at = coalesce(excluded.refused_at, f.refused_at),
     refused_code = coalesce(excluded.refused_code, f.refused_code);
 end;
@@ -2223,9 +2067,8 @@ $$;
 -- supabase/schemas/30_functions/connections/health_events.sql
 -- Health follows runs and checks.
 
--- Trigger of run_attempts: an attempt has ended. What it says of the external system goes into the health of
--- the integration, and a failure or an answer of the vendor into what is known of that. Locks health, then
--- the vendor. An error is a warning: it must not undo the end of an attempt.
+-- Trigger of run_attempts: an attempt has ended. Records what it says of the integration's health and of the
+-- vendor. Locks health, then the vendor. An error is a warning: it must not undo the end of an attempt.
 create or replace function sync_scheduler.record_attempt_health() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -2257,8 +2100,8 @@ begin
   then
     update public.sync_integration_health h set run_failed_at = null
     where h.integration_id = integration.id and h.run_failed_at is not null;
-    -- Nothing has to be asked for an interval, unless the integration is passive. Written only if the next
-    -- check would come soon: of runs in a row most read one row and that is all.
+    -- Nothing has to be asked for an interval. Written only if the next check would come soon: of runs in a
+    -- row most read one row and that is all.
     update public.sync_integration_health h set
       consecutive_failures = 0,
       next_check_at = sync_scheduler.plan_check(integration,
@@ -2278,8 +2121,7 @@ $$;
 -- The numbers in the names of triggers on one event give their order, which is the order of locks: health,
 -- then alerts.
 create trigger ended_1_health after update of ended_at on sync_scheduler.run_attempts
-  for each row when (old.ended_at is null)
-  execute function sync_scheduler.record_attempt_health();
+  for each row when (old.ended_at is null) execute function sync_scheduler.record_attempt_health();
 
 -- Trigger of sync_run_log; its argument is the event. `exported`: the external system has taken entries.
 -- `ended`: a run that has failed for good, or was refused while it was being cancelled, says how it is. Locks
@@ -2325,8 +2167,7 @@ create trigger ended_1_health after update of finished_at on public.sync_run_log
 
 -- Records how an integration is, with the newest failure (in a coordinator's words). needs_attention ends
 -- with healthy, or with any status when the external system has just answered (has_answered). Both also end
--- what checks have found wrong, and alerts has a trigger on that. After integration, run and entries, before
--- alerts.
+-- what checks have found wrong, on which alerts has a trigger. Lock order: after run and entries.
 create or replace function sync_scheduler.record_health(
   integration_id uuid, status public.sync_health_status, error_code text default null,
   error_message text default null, has_answered boolean default false
@@ -2339,14 +2180,13 @@ begin
   select * into health from public.sync_integration_health h
   where h.integration_id = record_health.integration_id;
   if (health.status, health.last_error_code, health.last_error_message)
-    is distinct from (record_health.status, record_health.error_code, record_health.error_message)
+    is distinct from (status, error_code, error_message)
   then
     select * into health from public.sync_integration_health h
     where h.integration_id = record_health.integration_id for no key update;
     -- That it is also slow or away does not fix it.
-    if health.status = 'needs_attention' and record_health.status in ('degraded', 'unhealthy')
-      and not has_answered then
-      record_health.status := health.status;
+    if health.status = 'needs_attention' and status in ('degraded', 'unhealthy') and not has_answered then
+      status := health.status;
     end if;
     update public.sync_integration_health h set
       status = record_health.status,
@@ -2356,7 +2196,7 @@ begin
       last_error_message = record_health.error_message
     where h.integration_id = record_health.integration_id;
   end if;
-  if record_health.status = 'healthy' or has_answered then
+  if status = 'healthy' or has_answered then
     update sync_scheduler.check_faults f
     set status = 'healthy', failures = 0, refused_at = null, refused_code = null
     where f.integration_id = record_health.integration_id and f.status <> 'healthy';
@@ -2380,32 +2220,22 @@ $$;
 -- supabase/schemas/30_functions/connections/plan_checks.sql
 -- When an integration is checked next.
 
--- Trigger of sync_integrations: every integration has its row of sync_integration_health from the start, and
--- its turn to be checked. Definer, because a role that may insert an integration may not write its health.
-create or replace function sync_scheduler.add_health() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  insert into public.sync_integration_health (integration_id, org_id, next_check_at)
-  -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
-  select a.id, a.org_id, sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
-  from added a join public.sync_integrations i on i.id = a.id;
-  return null;
-end;
-$$;
-
-create trigger add_health after insert on public.sync_integrations
-  referencing new table as added for each statement execute function sync_scheduler.add_health();
-
--- Trigger of sync_integrations: an integration that is changed, switched on or resumed is checked at its next
--- turn, one that is switched off or paused not at all. With another config nothing has got through yet, and
--- with another address an admin has to store credentials anew. Locks the check, then health. Definer, because
--- a role that may change an integration may not write its health.
-create or replace function sync_scheduler.keep_next_check_at() returns trigger
+-- Trigger of sync_integrations: an integration has its health from the start. When it is changed, switched on
+-- or resumed, it is checked at its next turn; switched off or paused, not at all. With another config nothing
+-- has got through yet, and with another address an admin has to store credentials anew. Locks the check, then
+-- health. Definer, because a role that may write an integration may not write its health.
+create or replace function sync_scheduler.keep_health() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   is_reconfigured boolean := old.config is distinct from new.config;
   needs_credentials boolean := false;
 begin
+  if tg_op = 'INSERT' then
+    -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
+    insert into public.sync_integration_health (integration_id, org_id, next_check_at) values (new.id,
+      new.org_id, sync_scheduler.plan_check(new, earliest := now() + new.health_check_interval));
+    return null;
+  end if;
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
     -- What the old address answers says nothing about the new one. A claim that is under way holds the row:
     -- it read the old one.
@@ -2439,20 +2269,21 @@ begin
 end;
 $$;
 
+create trigger add_health after insert on public.sync_integrations
+  for each row execute function sync_scheduler.keep_health();
 -- Column by column: a comparison of rows comes back from the catalog in other words, and a schema diff would
 -- never be empty.
-create trigger keep_next_check_at after update of enabled, paused_at, health_check_interval, config
+create trigger keep_health after update of enabled, paused_at, health_check_interval, config
   on public.sync_integrations for each row
   when (old.enabled is distinct from new.enabled or old.paused_at is distinct from new.paused_at
     or old.health_check_interval is distinct from new.health_check_interval
     or old.config is distinct from new.config)
-  execute function sync_scheduler.keep_next_check_at();
+  execute function sync_scheduler.keep_health();
 
 -- When the connection of an integration is to be checked, not before earliest: at its next turn. There is one
--- in each interval (and a twenty-fifth of it), at an offset that follows from its id: so the integrations of
--- a vendor are spread over the interval. After failures in a row the interval doubles from the second on, up
--- to a day, with jitter. While it is passive, it is not checked before settings.passive_cooldown is over.
--- Null: never.
+-- in each interval, at an offset that follows from its id: so the integrations of a vendor are spread over
+-- it. After failures in a row the interval doubles from the second on, up to a day, with jitter. While it is
+-- passive, it is not checked before settings.passive_cooldown is over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations, failures integer default 0, passive_since timestamptz default null,
   earliest timestamptz default now()
@@ -2460,31 +2291,28 @@ create or replace function sync_scheduler.plan_check(
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
-  -- Longer by more than the pace of the tick: it comes to one turn late and to the next in time, and yet a
-  -- whole interval is between them.
+  -- Longer by more than the pace of the tick: a whole interval is between a turn that it comes to late and
+  -- the next one.
   period numeric := extract(epoch from every) * 1.04;
-  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again by
-  -- itself.
+  -- The same for ever: what was overdue at once, after an absence of the scheduler, comes apart again.
   shift numeric := mod((hashtextextended(integration.id::text, 0) & 2147483647)::numeric, period);
 begin
   if every is null or not integration.enabled or integration.paused_at is not null then
     return null;
   elsif passive_since is not null then
-    earliest := greatest(earliest,
-      passive_since + (select s.passive_cooldown from sync_scheduler.settings s));
+    earliest := greatest(earliest, passive_since + (
+      select s.passive_cooldown from sync_scheduler.settings s));
   elsif failures > 1 then
     -- Jitter, or what failed together would ask together. The exponent is bounded so that nothing overflows.
     return earliest + greatest(every,
       least(interval '1 day', every * power(2, least(failures, 12) - 1)) * (0.75 + 0.25 * random()));
   end if;
-  return to_timestamp(
-    (ceil((extract(epoch from earliest) - shift) / period) * period + shift)::double precision);
+  return to_timestamp((ceil((extract(epoch from earliest) - shift) / period) * period + shift)::float8);
 end;
 $$;
 
 -- The vendor says that we ask too much: what is left of its quota is for the syncs. The integration is not
--- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint). The last lock of its
--- caller, as in record_health.
+-- checked until settings.passive_cooldown is over (and retry_after, the vendor's hint).
 create or replace function sync_scheduler.suspend_checks(
   integration_id uuid, retry_after interval default null
 ) returns void
@@ -2511,9 +2339,8 @@ declare
   integration public.sync_integrations;
   health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(test_integration_connection.org_id, '{admin,coordinator}');
-  integration := sync_scheduler.lock_integration(
-    test_integration_connection.org_id, test_integration_connection.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   perform sync_scheduler.refuse_until(sync_scheduler.passive_until(integration), 'vendor');
   perform sync_scheduler.refuse_until((
     select c.requested_at + case when c.ended_at is null then greatest(s.check_timeout, s.check_cooldown)
@@ -2534,8 +2361,8 @@ revoke all on function public.test_integration_connection(uuid, text)
 comment on function public.test_integration_connection(uuid, text) is
 $$Starts a check of the connection, also of an integration that is paused or disabled.
 Returns the health at once; read the row again, or subscribe to it. The check is answered when `checked_at` is
-later than `check_requested_at`. A check without an answer is reported as `check_unanswered` within a minute,
-and `status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
+later than `check_requested_at`. Without an answer it is reported as `check_unanswered` within a minute, and
+`status` stays as it was. Checks run one at a time, at least `settings.check_cooldown` (10 s) apart. None
 starts while the vendor asks us to slow down (`passive_since`, until `next_check_at`). For admins,
 coordinators and the service role; audited if a person asks.
 
@@ -2553,15 +2380,14 @@ declare
   integration public.sync_integrations;
   health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(resume_integration_checks.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', resume_integration_checks.reason);
-  integration := sync_scheduler.lock_integration(
-    resume_integration_checks.org_id, resume_integration_checks.integration_type);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
   if health.passive_since is null then
     return health;
   end if;
-  perform sync_scheduler.audit(integration, 'resume_checks', resume_integration_checks.reason,
+  perform sync_scheduler.audit(integration, 'resume_checks', reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set
     passive_since = null,
@@ -2582,9 +2408,8 @@ role; audited with `reason`.
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
--- Posts connection checks of integrations to the Edge Function, in place of those that are still open. The
--- caller holds the integrations' locks and respects settings.check_cooldown. Errors: PT503
--- function_url_not_configured.
+-- Posts connection checks to the Edge Function, in place of those that are still open. The caller holds the
+-- integrations' locks and respects settings.check_cooldown. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.post_checks(integration_ids uuid[], by_tick boolean default false)
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -2595,21 +2420,16 @@ begin
   from sync_scheduler.post_calls('probes', 'probes', 'integration_id', post_checks.integration_ids) c
   -- The order in which a late claim of several old checks locks them.
   order by c.id
-  on conflict (integration_id) do update set
-    token_hash = excluded.token_hash,
-    requested_at = excluded.requested_at,
-    by_tick = excluded.by_tick,
-    request_id = excluded.request_id,
-    claimed_at = null,
-    ended_at = null;
+  on conflict (integration_id) do update set token_hash = excluded.token_hash,
+    requested_at = excluded.requested_at, by_tick = excluded.by_tick, request_id = excluded.request_id,
+    claimed_at = null, ended_at = null;
   update public.sync_integration_health h set check_requested_at = c.requested_at
   from sync_scheduler.connection_checks c
   where h.integration_id = any (post_checks.integration_ids) and c.integration_id = h.integration_id;
 end;
 $$;
 
--- Until when a vendor that asked us to slow down gets no connection check, also none of a person. Null: it
--- may be asked.
+-- Until when a vendor that asked us to slow down gets no connection check; null: it may be asked.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -2626,37 +2446,13 @@ $$;
 -- supabase/schemas/30_functions/connections/run_checks.sql
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
--- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is
--- written, so that it has their errors and their time.
-create or replace function sync_scheduler.run_checks() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-  begun timestamptz := clock_timestamp();
-  step text;
-begin
-  foreach step in array array['end_unanswered_checks', 'run_due_checks'] loop
-    begin
-      case step
-      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
-      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
-      end case;
-    exception when others then
-      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
-    end;
-  end loop;
-  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
-  return new;
-end;
-$$;
-
 -- The numbers in the names give the order: alerts post what these steps raise.
-create trigger tick_1_checks before insert on sync_scheduler.ticks
-  for each row when (new.busy) execute function sync_scheduler.run_checks();
+create trigger tick_1_checks before insert on sync_scheduler.ticks for each row when (new.busy)
+  execute function sync_scheduler.run_steps('end_unanswered_checks', 'run_due_checks');
 
--- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
--- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns
--- how many it posted. Does nothing without settings.function_url. Its cost follows what is due. Safe at any
--- time, also twice at once.
+-- Starts the connection checks that are due, up to batch_size, the longest due first, and gives each its next
+-- turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how many
+-- it posted. Does nothing without settings.function_url. Safe at any time, also twice at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -2667,9 +2463,7 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
-
-  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
-  -- reports and another tick each bring newer news.
+  -- The integration first, then its health. The tick waits for no lock: who holds one has newer news.
   due := array(
     select i.id from public.sync_integration_health h
     join public.sync_integrations i on i.id = h.integration_id
@@ -2682,7 +2476,6 @@ begin
     select h.integration_id from public.sync_integration_health h
     where h.integration_id = any (due) and h.next_check_at <= now()
     for no key update skip locked);
-
   asked := array(
     select d.id from unnest(due) d (id)
     -- What a run that is under way meets is news enough, and the vendor is busy with it.
@@ -2704,7 +2497,7 @@ end;
 $$;
 
 -- Ends connection checks that are older than settings.check_timeout, so that a person who waits for one
--- learns of it. The status of the integration stays. Returns how many. Safe at any time, also twice at once.
+-- learns of it. Returns how many. Safe at any time, also twice at once.
 create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -2724,9 +2517,7 @@ begin
     returning c.integration_id
   )
   -- It says nothing about the external system, so what was known of that stays.
-  update public.sync_integration_health h set
-    checked_at = clock_timestamp(),
-    latency_ms = null,
+  update public.sync_integration_health h set checked_at = clock_timestamp(), latency_ms = null,
     last_error_code = 'check_unanswered',
     last_error_message =
       'The connection check was not answered: the sync function did not report back. Try again.'
@@ -2747,14 +2538,14 @@ create or replace function public.set_integration_credentials(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  secrets constant jsonb := nullif(set_integration_credentials.credentials, 'null');
-  meant constant jsonb := nullif(set_integration_credentials.address, 'null');
+  secrets constant jsonb := nullif(credentials, 'null');
+  meant constant jsonb := nullif(address, 'null');
   integration public.sync_integrations;
   seen public.sync_integrations;
   health public.sync_integration_health;
 begin
-  perform sync_scheduler.require_org_role(set_integration_credentials.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', set_integration_credentials.reason);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('credentials', secrets);
   perform sync_scheduler.require_size('address', meant, 262144);
   -- No error of this function names a value: the connection check says what is wrong with it.
@@ -2762,21 +2553,17 @@ begin
     perform sync_scheduler.raise_error('invalid_credentials',
       '{"reason": "a JSON object of at most 16 KiB, or null to remove them"}');
   end if;
-  integration := sync_scheduler.lock_integration(
-    set_integration_credentials.org_id, set_integration_credentials.integration_type);
+  integration := sync_scheduler.lock_integration(org_id, integration_type);
   -- Under the lock: a late call must not hand its secrets to an address that another admin has set since.
   seen := integration;
   seen.config := coalesce(meant, integration.config);
   if jsonb_typeof(meant) <> 'object'
-    or sync_scheduler.address_of(seen) <> sync_scheduler.address_of(integration)
-  then
+    or sync_scheduler.address_of(seen) <> sync_scheduler.address_of(integration) then
     perform sync_scheduler.raise_error('address_changed');
   end if;
   -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration,
-    case when secrets is null then 'remove_credentials' else 'set_credentials' end,
-    set_integration_credentials.reason);
-
+    case when secrets is null then 'remove_credentials' else 'set_credentials' end, reason);
   if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.secret_name('credentials', integration.id);
@@ -2813,16 +2600,15 @@ revoke all on function public.set_integration_credentials(uuid, text, jsonb, tex
 comment on function public.set_integration_credentials(uuid, text, jsonb, text, jsonb) is
 $$Stores the credentials in Vault for the address that `config` has now: see `connect_integration`.
 No function returns them. Starts a connection check, in which the connector validates them: a refusal names
-the field, never the value. Returns the health at once; the check is answered when `checked_at` is later than
-`check_requested_at`. While the vendor asks us to slow down (`passive_since`), the check waits until
-`next_check_at`. `credentials` is a JSON object of at most 16 KiB, as the connector needs it; `null` removes
-them, without a check. An active attempt goes on with what it has. For admins and the service role; the call
-is audited with `reason`, never what was stored.
+the field, never the value. Returns the health at once, as `test_integration_connection` does. While the
+vendor asks us to slow down (`passive_since`), the check waits until `next_check_at`. `credentials` is a JSON
+object of at most 16 KiB, as the connector needs it; `null` removes them, without a check. An active attempt
+goes on with what it has. For admins and the service role; audited with `reason`, never what was stored.
 
 `address` is the `config` for which the credentials are meant, as the caller has read or sent it. Only the
 `address_keys` of the type count in it. If the integration has another address by now, the call is refused as
-`address_changed`, and nothing is stored. Give it always: a call that arrives late could hand the secrets to
-an address that another admin has connected since.
+`address_changed`. Give it always: a call that arrives late could hand the secrets to an address that another
+admin has connected since.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not_found,
@@ -2835,8 +2621,8 @@ PT503 function_url_not_configured.$$;
 
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
 -- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
--- reach it lately and none could since. Returns whether one is open. Writing the incident is an event: alerts
--- has a trigger on it. The caller holds the lock of the integration's health.
+-- reach it lately and none could since; alerts has a trigger on that. Returns whether one is open. The caller
+-- holds the lock of the integration's health.
 create or replace function sync_scheduler.record_vendor_failure(
   integration public.sync_integrations, error_class text, blames sync_scheduler.blames
 ) returns boolean
@@ -2858,7 +2644,7 @@ begin
   if not found then
     return false;
   end if;
-  -- Order of locks: the integration's own failure, its vendor, the incident.
+  -- Lock order: the integration's own failure, its vendor, the incident.
   insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at)
   values (integration.id, vendor.code, vendor.host, clock_timestamp())
   on conflict (integration_id) do update set host = excluded.host, failed_at = excluded.failed_at
@@ -2868,7 +2654,6 @@ begin
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
   -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
-
   select * into incident from public.sync_vendor_incidents o
   where o.integration_type = vendor.code and o.host = vendor.host and o.ended_at is null;
   if found then
@@ -2894,8 +2679,8 @@ begin
 end;
 $$;
 
--- A check or a run of the integration, begun at seen_at, has got through: its vendor is there, for everybody.
--- The last thing that its caller does: after health.
+-- A check or a run of the integration, begun at seen_at, has got through. The last thing that its caller
+-- does: after health.
 create or replace function sync_scheduler.record_vendor_answer(
   integration public.sync_integrations, seen_at timestamptz
 ) returns void
@@ -2922,9 +2707,9 @@ begin
 end;
 $$;
 
--- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn,
--- which is within an interval. Waits for no lock: a transaction that holds one of these rows has newer news.
--- An error is a warning: it must not undo what an attempt, a check or the purge has found.
+-- Trigger of sync_vendor_incidents: an incident is over. Those that failed are asked at their next turn.
+-- Waits for no lock: a transaction that holds one of these rows has newer news. An error is a warning: it
+-- must not undo what an attempt, a check or the purge has found.
 create or replace function sync_scheduler.end_incident() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

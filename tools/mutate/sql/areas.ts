@@ -8,8 +8,7 @@ const STALE = [
 ];
 
 /** Functions that decide who may do what, whatever folder they are in. */
-const ACCESS =
-  /(^|\.)(require_org_role|require_signed_in|acts_for_all|has_org_role|member_\w+|caller_id)$/;
+const ACCESS = /(^|\.)(require_org_role|require_signed_in|acts_for_all|has_org_role|member_\w+|caller_id)$/;
 
 /** Kinds that turn a comparison or a default, wherever they are. */
 const COMPARISONS = new Set([

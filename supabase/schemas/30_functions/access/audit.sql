@@ -1,9 +1,9 @@
 -- The audit log, its limits, and how a person is forgotten.
 
 -- Writes down what the caller (caller_id(); null: the service role, the host or the scheduler) did to an
--- integration, and why. Bounds what the people of an organisation do within an hour: all audited actions
--- together by settings.changes_per_hour, twice that for what stops something, and each action that posts to
--- the outside by settings.presses_per_hour. Errors: PT422 reason_too_long, PT429 rate_limited.
+-- integration, and why. Bounds what the people of an organisation do within an hour. All audited actions
+-- together have settings.changes_per_hour, twice that for what stops something. Each action that posts to the
+-- outside has settings.presses_per_hour. Errors: PT422 reason_too_long, PT429 rate_limited.
 create or replace function sync_scheduler.audit(
   integration public.sync_integrations, action text, reason text default null, details jsonb default '{}'
 ) returns void

@@ -14,8 +14,7 @@ begin
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  -- What was refused is in no outbox: only a person can say that it is over. The lock keeps a delivery out
-  -- meanwhile.
+  -- What was refused is in no outbox: only a person can say that it is over. The lock keeps a delivery out.
   if alert.kind = 'entries_refused'
     and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
     perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
@@ -42,10 +41,10 @@ organisations share for the service role alone.
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- Raises an alert, once for each occurrence (see alert_key). While it is open, a further call counts it up
--- and brings message, details and run_id up to date. The message is in a coordinator's words. An integration
--- with org_id alone means the organisation, with integration_type alone a vendor, and null the installation.
--- Members of every organisation concerned read message and details: in the last two cases nothing of a single
--- one belongs there. Returns whether it was new. The last lock of its caller, but for that of another alert.
+-- and brings message, details and run_id up to date. An integration with org_id alone means the organisation,
+-- with integration_type alone a vendor, and null the installation. In the last two cases members of all
+-- organisations concerned read it: nothing of a single one belongs there. Returns whether it was new. The
+-- last lock of its caller, but for that of another alert.
 create or replace function sync_scheduler.raise_alert(
   integration public.sync_integrations, kind public.sync_alert_kind, severity public.sync_alert_severity,
   occurrence timestamptz, message text, details jsonb default '{}', run_id uuid default null
@@ -62,26 +61,21 @@ begin
     sync_scheduler.alert_key(raise_alert.kind, integration, occurrence), raise_alert.message,
     raise_alert.details)
   on conflict (org_id, dedup_key) where resolved_at is null do update set
-    count = a.count + 1,
-    last_seen_at = now(),
-    severity = greatest(a.severity, excluded.severity),
-    message = excluded.message,
-    details = excluded.details,
-    run_id = coalesce(excluded.run_id, a.run_id)
+    count = a.count + 1, last_seen_at = now(), severity = greatest(a.severity, excluded.severity),
+    message = excluded.message, details = excluded.details, run_id = coalesce(excluded.run_id, a.run_id)
   returning a.count = 1 into is_new;
   return is_new;
 end;
 $$;
 
 -- The dedup_key of an alert: what is wrong, and with which integration, organisation, vendor or installation.
--- `occurrence` separates one from the next (a slot, a day, the last tick). Null: it is one occurrence until
--- it is resolved.
+-- `occurrence` is a slot, a day, the last tick; null: it is one until it is resolved.
 create or replace function sync_scheduler.alert_key(
   kind public.sync_alert_kind, integration public.sync_integrations, occurrence timestamptz
 ) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return concat_ws(':', alert_key.kind,
+  return concat_ws(':', kind,
     coalesce(integration.id::text, integration.org_id::text, integration.integration_type, 'all'),
     -- In UTC: the same occurrence has the same name in every session.
     to_char(occurrence at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));

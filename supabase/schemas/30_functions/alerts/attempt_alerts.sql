@@ -1,16 +1,15 @@
 -- Alerts that follow from attempts.
 
--- Trigger of run_attempts; its argument is the event. `claimed`: the function takes runs again, and the slot
--- starts. `refused`: the worker is of a release that the database does not understand. `undelivered`: no
--- worker has claimed the attempt, for the second time at least. `ended`: the worker fell silent, or reports
--- that the database could not write. `retried_at_once`: the attempt failed on a cold start. Locks alerts. An
--- error is a warning: it must not undo what has become of the attempt.
+-- Trigger of run_attempts; its argument is the event. Locks alerts. An error is a warning: it must not undo
+-- what has become of the attempt. What a worker reports of a database that could not write, as {code, since,
+-- until}, is an alert of the installation, which resolve_silence ends.
 create or replace function sync_scheduler.raise_attempt_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
   integration public.sync_integrations;
   refuted public.sync_alert_kind[] := '{dispatch_failing}'::public.sync_alert_kind[];
+  trouble jsonb;
 begin
   select * into strict run from public.sync_run_log r where r.run_id = new.run_id;
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
@@ -35,7 +34,7 @@ begin
       end if;
     end if;
     perform sync_scheduler.resolve_alerts(integration.id, refuted);
-    perform sync_scheduler.raise_database_trouble(new.database_trouble);
+    trouble := new.database_trouble;
   when 'refused' then
     perform sync_scheduler.raise_alert(integration, 'dispatch_failing', 'critical', null,
       'The sync function and the database are of releases that do not understand each other: syncs wait '
@@ -54,7 +53,7 @@ begin
         'The sync function fell silent in the middle of a sync.',
         jsonb_build_object('attempt', new.attempt, 'heartbeat_at', new.heartbeat_at), run.run_id);
     end if;
-    perform sync_scheduler.raise_database_trouble(jsonb_build_object('code', new.error_code));
+    trouble := jsonb_build_object('code', new.error_code);
   when 'retried_at_once' then
     perform sync_scheduler.raise_alert(integration, 'cold_start_failure', 'warning', run.triggered_at,
       'A sync failed in a function that had just started, and was started again at once.',
@@ -62,6 +61,26 @@ begin
         'error_class', new.error_class, 'error_code', new.error_code, 'scheduled_for', run.scheduled_for),
       run.run_id);
   end case;
+  if trouble ->> 'code' in ('database_full', 'database_read_only', 'database_restarting') then
+    begin
+      perform sync_scheduler.raise_alert(null, 'database_not_writable', case trouble ->> 'code'
+          when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
+        case trouble ->> 'code'
+          when 'database_full'
+            then 'The database could not write: its disk is full. Free space or enlarge the disk.'
+          when 'database_read_only'
+            then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
+              'Free space or enlarge the disk.'
+          else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
+        -- The worker's clock may be wrong: what it says of time is bounded, and only shown.
+        jsonb_strip_nulls(jsonb_build_object('code', trouble ->> 'code',
+          'since', least(greatest((trouble ->> 'since')::timestamptz, now() - interval '1 day'), now()),
+          'until', least(greatest((trouble ->> 'until')::timestamptz, now() - interval '1 day'), now()))));
+    exception when data_exception then
+      -- It is no time: what the claim resolves stays resolved.
+      raise warning 'sync_scheduler.raise_attempt_alerts: % (%)', left(sqlerrm, 100), sqlstate;
+    end;
+  end if;
   return null;
 exception when others then
   raise warning 'sync_scheduler.raise_attempt_alerts: % (%)', sqlerrm, sqlstate;
@@ -72,8 +91,7 @@ $$;
 -- The columns keep heartbeats, and what else changes an attempt, free of calls. What an operator corrects is
 -- no event. The number gives the order: connections write health before.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
-  for each row when (old.claimed_at is null)
-  execute function sync_scheduler.raise_attempt_alerts('claimed');
+  for each row when (old.claimed_at is null) execute function sync_scheduler.raise_attempt_alerts('claimed');
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
   for each row execute function sync_scheduler.raise_attempt_alerts('refused');
 create trigger ended_2_alerts after update of ended_at on sync_scheduler.run_attempts
@@ -86,34 +104,3 @@ create trigger undelivered_alerts after update of dispatch_count, ended_at on sy
   execute function sync_scheduler.raise_attempt_alerts('undelivered');
 create trigger retried_at_once_alerts after update of retried_at_once on sync_scheduler.run_attempts
   for each row execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
-
--- Raises the alert database_not_writable of the installation for {code, since, until}, which a worker reports
--- once the database can write again; since and until may be missing. The code is database_full,
--- database_read_only or database_restarting; any other is ignored. The tick resolves the alert 15 minutes
--- after the last report (resolve_silence). A report in another shape is a warning: it must not keep a run
--- from starting. Locks the alert: call it last.
-create or replace function sync_scheduler.raise_database_trouble(trouble jsonb) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  code constant text := trouble ->> 'code';
-begin
-  if (code in ('database_full', 'database_read_only', 'database_restarting')) is not true then
-    return;
-  end if;
-  perform sync_scheduler.raise_alert(null, 'database_not_writable',
-    case code when 'database_restarting' then 'warning' else 'critical' end::public.sync_alert_severity, null,
-    case code
-      when 'database_full'
-        then 'The database could not write: its disk is full. Free space or enlarge the disk.'
-      when 'database_read_only'
-        then 'The database took no writes: it is read-only, mostly because its disk is nearly full. '
-        'Free space or enlarge the disk.'
-      else 'The database was restarting, or could not be reached. Syncs go on by themselves.' end,
-    -- The worker's clock may be wrong: what it says of time is bounded, and only shown.
-    jsonb_strip_nulls(jsonb_build_object('code', code,
-      'since', least(greatest((trouble ->> 'since')::timestamptz, now() - interval '1 day'), now()),
-      'until', least(greatest((trouble ->> 'until')::timestamptz, now() - interval '1 day'), now()))));
-exception when data_exception then
-  raise warning 'sync_scheduler.raise_database_trouble: % (%)', left(sqlerrm, 100), sqlstate;
-end;
-$$;

@@ -13,32 +13,29 @@ declare
   new_host text;
   stored_id uuid;
 begin
-  perform sync_scheduler.require_org_role(configure_alert_webhook.org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', configure_alert_webhook.reason);
-  perform sync_scheduler.require_size('changes', configure_alert_webhook.changes);
+  perform sync_scheduler.require_org_role(org_id, '{admin}');
+  perform sync_scheduler.require_text('reason', reason);
+  perform sync_scheduler.require_size('changes', changes);
   -- Before the webhook and its sender: a transaction that holds this lock waits for those to raise an alert.
   if sync_scheduler.caller_id() is not null then
-    perform sync_scheduler.lock_limits(configure_alert_webhook.org_id);
+    perform sync_scheduler.lock_limits(org_id);
   end if;
   -- There may be no row to lock yet.
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(
-    sync_scheduler.secret_name('alert webhook', configure_alert_webhook.org_id), 0));
+  perform pg_advisory_xact_lock(hashtextextended(sync_scheduler.secret_name('alert webhook', org_id), 0));
   -- Sender, then webhook, as a worker that reports does: else the two would wait for each other.
   perform from sync_scheduler.alert_senders s where s.org_id = configure_alert_webhook.org_id for update;
   select * into webhook from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
-  organisation.org_id := configure_alert_webhook.org_id;
-  if nullif(configure_alert_webhook.changes, 'null') is null then
+  organisation.org_id := org_id;
+  if nullif(changes, 'null') is null then
     delete from public.sync_alert_webhooks w where w.org_id = configure_alert_webhook.org_id;
-    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', configure_alert_webhook.reason);
+    perform sync_scheduler.audit(organisation, 'remove_alert_webhook', reason);
     return webhook;
-  end if;
-
-  if webhook.org_id is null then
-    webhook.org_id := configure_alert_webhook.org_id;
+  elsif webhook.org_id is null then
+    webhook.org_id := org_id;
     webhook.min_severity := 'info';
     webhook.finished_runs := false;
   end if;
-  webhook := sync_scheduler.apply_webhook_changes(webhook, configure_alert_webhook.changes);
+  webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
   -- A setting that is not named stays.
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
@@ -47,25 +44,23 @@ begin
       from jsonb_each(configure_alert_webhook.changes) where key in ('url', 'secret'));
   new_host := substring(address ->> 'url' from '^https?://([^/?#]+)');
   -- Another host is another receiver: what the last one took says nothing about it.
-  if webhook.format is null
-    or (webhook.host is distinct from new_host and not configure_alert_webhook.changes ? 'format') then
+  if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
     webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
   end if;
   perform sync_scheduler.require_valid_address(address, webhook.format);
   -- Each time a message is posted to an address that the caller chooses. The audit log also remembers a
-  -- webhook that has been removed, and only its owner can delete from it. Before anything is stored: a caller
-  -- who is refused knows that the old one is in place.
+  -- webhook that has been removed. Before anything is stored: a caller who is refused knows that the old one
+  -- is in place.
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
     where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
       and a.action = 'configure_alert_webhook'
     group by s.check_cooldown), 'webhook');
-  stored_id := sync_scheduler.store_secret(
-    sync_scheduler.secret_name('alert webhook', webhook.org_id), address);
+  stored_id := sync_scheduler.store_secret(sync_scheduler.secret_name('alert webhook', org_id), address);
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
-  values (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity,
-    webhook.finished_runs)
+  values
+    (webhook.org_id, new_host, webhook.format, webhook.kinds, webhook.min_severity, webhook.finished_runs)
   on conflict on constraint sync_alert_webhooks_pkey do update set
     host = excluded.host, format = excluded.format, kinds = excluded.kinds,
     min_severity = excluded.min_severity, finished_runs = excluded.finished_runs, configured_at = now(),
@@ -82,10 +77,9 @@ begin
     'data', to_jsonb(webhook)));
   update public.sync_alerts a set resolved_at = now()
   where a.org_id = webhook.org_id and a.kind = 'webhook_stopped' and a.resolved_at is null;
-  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', configure_alert_webhook.reason,
-    jsonb_build_object('settings', (
-      select jsonb_agg(key order by key) from jsonb_object_keys(configure_alert_webhook.changes) key),
-      'host', webhook.host));
+  perform sync_scheduler.audit(organisation, 'configure_alert_webhook', reason, jsonb_build_object(
+    'settings', (select jsonb_agg(key order by key) from jsonb_object_keys(changes) key),
+    'host', webhook.host));
   return webhook;
 end;
 $$;
@@ -95,9 +89,9 @@ comment on function public.configure_alert_webhook(uuid, jsonb, text) is
 $$Sets where the organisation's alerts are posted: a chat, or anything that takes JSON.
 `changes` names any of the settings below, and what it does not name stays; `null` removes the webhook with
 what waits for it. For admins and the service role; audited with `reason`. Address and secret go into Vault,
-and no function returns them: members see the `host`. A first message says that it is configured.
-`last_status` and `last_error` of `sync_alert_webhooks` have the receiver's answer as soon as the function has
-reported. A webhook that had stopped begins again, with what still waits. The settings:
+and no function returns them: members see the `host`. A first message says that it is configured, and
+`last_status` and `last_error` have the receiver's answer. A webhook that had stopped begins again, with what
+still waits. The settings:
 
 - `url` (required): https to a host name, or on a developer's platform http to the machine itself.
 - `format`: `slack`, `teams`, `discord` or `json`. `null`, or another host, means the format of that host. An
@@ -112,8 +106,8 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`,
 10 s, of the last time, or too often within the hour; nothing was stored), PT503 credentials_not_stored.$$;
 
--- The webhook with these settings instead of its own. Saves nothing; url and secret are no columns of it.
--- Errors: PT422 invalid_configuration (details: field, reason).
+-- The webhook with these settings instead of its own; url and secret are no columns of it. Errors: PT422
+-- invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.apply_webhook_changes(
   webhook public.sync_alert_webhooks, changes jsonb
 ) returns public.sync_alert_webhooks
@@ -158,9 +152,8 @@ end;
 $$;
 
 -- Refuses {url, secret} of an alert webhook, unless the url is https to a host name and the secret one of
--- Standard Webhooks. Only the format json needs a secret. On a developer's platform, where the function runs
--- on the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration
--- (details: field, reason).
+-- Standard Webhooks. On a developer's platform, where the function runs on the database's machine, the url
+-- may be http to that machine. Errors: PT422 invalid_configuration (details: field, reason).
 create or replace function sync_scheduler.require_valid_address(
   address jsonb, format public.sync_alert_format
 ) returns void
@@ -192,7 +185,7 @@ begin
     when url ~ '^https:' and url !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)'
       then '{"field": "url", "reason": "a public host name, not an address of a network"}'
     -- The address that a chat hands out is a secret itself, and chats verify no signature.
-    when secret is null and require_valid_address.format <> 'json' then null
+    when secret is null and format <> 'json' then null
     -- Postgres reads base64 with blanks in it, however many.
     when secret ~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' and size between 24 and 64 then null
     else '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}' end::jsonb;
@@ -206,7 +199,7 @@ $$;
 create or replace function sync_scheduler.alert_format_of(url text) returns public.sync_alert_format
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  host constant text := lower(substring(alert_format_of.url from '^https://([^/?#:]+)'));
+  host constant text := lower(substring(url from '^https://([^/?#:]+)'));
 begin
   -- November 2026, from the vendors' pages and from addresses that they hand out. A logic app may also be one
   -- of the receiver's own, which takes anything: then the admin names the format.
@@ -215,8 +208,7 @@ begin
     when host ~ '^((ptb|canary)\.)?discord(app)?\.com\.?$' then
       -- Discord also imitates Slack:
       -- https://discord.com/developers/docs/resources/webhook#execute-slackcompatible-webhook
-      case when alert_format_of.url ~ '/slack/?([?#]|$)' then 'slack'::public.sync_alert_format
-        else 'discord' end
+      case when url ~ '/slack/?([?#]|$)' then 'slack' else 'discord' end::public.sync_alert_format
     -- Workflows (Power Automate), and the connectors before them.
     when host ~ '(^|\.)(webhook\.office\.com|logic\.azure\.com|powerplatform\.com)\.?$'
       or host ~ '^outlook\.office(365)?\.com\.?$' then 'teams'

@@ -1,9 +1,8 @@
 -- The alerts about entries: a person has to decide about them, or a delivery was refused.
 
--- Trigger of sync_export_entries: opens and resolves entries_need_decision as entries begin and cease to be
--- undecided, and resolves run_failed when nothing that the failed run left is open. Entries change only under
--- the lock of the integration or of its active run, so it does not matter that health is locked later.
--- Definer, because a role that deletes an organisation has no rights in sync_scheduler.
+-- Trigger of sync_export_entries: keeps entries_need_decision and run_failed. Entries change only under the
+-- lock of the integration or of its active run, so it does not matter that health is locked later. Definer,
+-- because a role that deletes an organisation has no rights in sync_scheduler.
 create or replace function sync_scheduler.keep_entry_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -46,16 +45,14 @@ create trigger keep_entry_alerts_of_deleted after delete on public.sync_export_e
   for each statement execute function sync_scheduler.keep_entry_alerts();
 
 -- Brings the alert entries_need_decision of an integration in line with its undecided entries: opens it,
--- counts up to 1,000, or resolves it when none is left. `added`: entries that have just become undecided.
--- `entry_keys`: the first of them. `is_delivery`: by a delivery of the source, not by a run. The last lock of
--- its caller.
+-- counts up to 1,000, or resolves it when none is left. `added`: how many have just become undecided, by a
+-- delivery of the source or by a run. `entry_keys`: the first of them. The last lock of its caller.
 create or replace function sync_scheduler.refresh_decision_alert(
   integration_id uuid, added integer default 0, entry_keys text[] default '{}',
   is_delivery boolean default false
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of the query is left, whatever the
--- statistics say.
+-- As in reserve_entries: without a sort only the index in the order of the query is left.
 set enable_sort = off as $$
 declare
   alert public.sync_alerts;
@@ -78,18 +75,16 @@ begin
     update public.sync_alerts a set resolved_at = now() where a.alert_id = alert.alert_id;
     return;
   end if;
-
   said := case when waiting = 1 then '1 entry needs' when waiting > 1000 then 'More than 1000 entries need'
     else waiting || ' entries need' end || ' a decision: rejected, contradicted by the source, or of unknown '
     'outcome. An admin decides in the outbox, or with settle_sync_entries.';
-  if refresh_decision_alert.added = 0 then
+  if added = 0 then
     -- Decisions change what is left, not what was last reported.
     update public.sync_alerts a
     set message = said, details = a.details || jsonb_build_object('undecided', waiting)
     where a.alert_id = alert.alert_id and a.details -> 'undecided' is distinct from to_jsonb(waiting);
     return;
   end if;
-
   -- Entries are added up from one message to the next.
   is_announced := coalesce(alert.news_at >= alert.last_seen_at, alert.alert_id is null);
   if not is_announced then
@@ -105,10 +100,8 @@ begin
     null, clock_timestamp(), clock_timestamp()
   from public.sync_integrations i where i.id = refresh_decision_alert.integration_id
   on conflict (org_id, dedup_key) where resolved_at is null do update set
-    count = a.count + is_announced::integer,
-    last_seen_at = excluded.last_seen_at,
-    message = excluded.message,
-    details = excluded.details;
+    count = a.count + is_announced::integer, last_seen_at = excluded.last_seen_at,
+    message = excluded.message, details = excluded.details;
   -- What a run adds is reported when it ends. A host delivers in many calls: one message an hour is enough.
   if is_delivery and coalesce(alert.news_at < clock_timestamp() - interval '1 hour', alert.alert_id is null)
   then
@@ -117,16 +110,13 @@ begin
 end;
 $$;
 
--- Sends the message about entries that have become undecided since the last one, if there are any: how many,
--- and the first ten keys. `run_id`: the run that has just ended; null: a delivery. The last lock of its
--- caller.
+-- Sends the message about entries that have become undecided since the last one, if there are any. `run_id`:
+-- the run that has just ended; null: a delivery. The last lock of its caller.
 create or replace function sync_scheduler.report_undecided(integration_id uuid, run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- One look into an index of what is open. A repetition finds that everything is reported.
-  update public.sync_alerts a set
-    news_at = clock_timestamp(),
-    run_id = report_undecided.run_id,
+  update public.sync_alerts a set news_at = clock_timestamp(), run_id = report_undecided.run_id,
     message = format('%s %s added %s: %s%s', a.message,
       case when report_undecided.run_id is null then 'A delivery' else 'The last sync' end,
       a.details ->> 'added',
@@ -138,9 +128,8 @@ begin
 end;
 $$;
 
--- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. Sends
--- a message about new ones at most once an hour. Resolves the alert when none is left. The caller holds the
--- integration's lock. An error is a warning: it must not undo a delivery.
+-- Trigger of refused_deliveries: keeps the alert entries_refused, with up to 50 keys, the newest first. The
+-- caller holds the integration's lock. An error is a warning: it must not undo a delivery.
 create or replace function sync_scheduler.raise_refused_entries() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -149,9 +138,8 @@ declare
   said text;
   found_details jsonb;
 begin
-  select count(*), coalesce(
-    jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''), 'field', o.field, 'reason', o.reason)
-    order by o.place) filter (where o.place <= 50), '[]')
+  select count(*), coalesce(jsonb_agg(jsonb_build_object('entry_key', nullif(o.entry_key, ''),
+    'field', o.field, 'reason', o.reason) order by o.place) filter (where o.place <= 50), '[]')
   into kept, named
   from (
     select r.entry_key, r.field, r.reason,

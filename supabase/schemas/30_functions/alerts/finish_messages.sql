@@ -11,7 +11,7 @@ declare
   organisation public.sync_integrations;
   failed record;
   is_sound boolean;
-  taken constant boolean := sync_worker_finish_alerts.results @> '[{"outcome": "delivered"}]';
+  taken constant boolean := results @> '[{"outcome": "delivered"}]';
 begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
@@ -20,11 +20,11 @@ begin
   if sync_scheduler.has_ended(sender.claimed_at, sender.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
-  perform sync_scheduler.require_size('results', sync_worker_finish_alerts.results, 262144);
+  perform sync_scheduler.require_size('results', results, 262144);
   begin
-    is_sound := jsonb_typeof(sync_worker_finish_alerts.results) = 'array' and not exists (
-      select from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (message_id uuid, outcome text,
-        status integer, retry_after_seconds numeric)
+    is_sound := jsonb_typeof(results) = 'array' and not exists (
+      select from jsonb_to_recordset(sync_worker_finish_alerts.results)
+        as r (message_id uuid, outcome text, status integer, retry_after_seconds numeric)
       where r.message_id is null or coalesce(r.outcome, '') not in ('delivered', 'failed', 'refused', 'gone')
         or coalesce(r.retry_after_seconds, 0) not between 0 and 86400);
   exception when data_exception then
@@ -37,12 +37,9 @@ begin
       '86400"}');
   end if;
 
-  update sync_scheduler.alert_messages m set
-    attempts = m.attempts + 1,
-    last_status = r.status,
-    last_error = left(r.error, 200),
-    delivered_at = case when r.outcome = 'delivered' then now() end,
-    is_new = false
+  update sync_scheduler.alert_messages m set attempts = m.attempts + 1, last_status = r.status,
+    last_error = left(r.error, 200), is_new = false,
+    delivered_at = case when r.outcome = 'delivered' then now() end
   from jsonb_to_recordset(sync_worker_finish_alerts.results)
     as r (message_id uuid, outcome text, status integer, error text)
   where m.org_id = sender.org_id and m.message_id = r.message_id and m.delivered_at is null;
@@ -53,9 +50,9 @@ begin
   -- The lock of its sender is enough: who configures it holds that, too.
   select * into strict webhook from public.sync_alert_webhooks w where w.org_id = sender.org_id;
   -- Nothing was posted, or it was posted to the address before this one.
-  if sender.claimed_at >= webhook.configured_at and sync_worker_finish_alerts.results <> '[]' then
-    webhook.last_status := (sync_worker_finish_alerts.results -> -1 ->> 'status')::integer;
-    webhook.last_error := left(sync_worker_finish_alerts.results -> -1 ->> 'error', 200);
+  if sender.claimed_at >= webhook.configured_at and results <> '[]' then
+    webhook.last_status := (results -> -1 ->> 'status')::integer;
+    webhook.last_error := left(results -> -1 ->> 'error', 200);
   end if;
   webhook.failing_since := case
     when failed.outcome is null then case when not taken then webhook.failing_since end
@@ -67,16 +64,12 @@ begin
     when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
   sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
   update public.sync_alert_webhooks w set
-    last_status = webhook.last_status,
-    last_error = webhook.last_error,
+    last_status = webhook.last_status, last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
-    failing_since = webhook.failing_since,
-    stopped_at = case when webhook.stop_reason is not null then now() end,
-    stop_reason = webhook.stop_reason
+    failing_since = webhook.failing_since, stop_reason = webhook.stop_reason,
+    stopped_at = case when webhook.stop_reason is not null then now() end
   where w.org_id = sender.org_id;
-  update sync_scheduler.alert_senders s set
-    ended_at = now(),
-    failures = sender.failures,
+  update sync_scheduler.alert_senders s set ended_at = now(), failures = sender.failures,
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
       when webhook.stop_reason is not null then null

@@ -1,8 +1,8 @@
 -- Wakes the senders; the function claims their messages.
 
--- Posts to the Edge Function which organisations have messages for their alert webhooks. These are new ones,
--- ones that wait for a receiver, and ones that no worker has reported on. Returns how many organisations.
--- Does nothing without settings.function_url. Safe at any time, also twice at once.
+-- Posts to the Edge Function which organisations have messages for their alert webhooks: new ones, and ones
+-- that are due again. Returns how many organisations. Does nothing without settings.function_url. Safe at any
+-- time, also twice at once.
 create or replace function sync_scheduler.post_alert_messages(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -13,7 +13,6 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
-
   -- The sender's lock first: a report that holds it may find at this moment that nothing waits. Then its
   -- messages stay new.
   woken := array(
@@ -26,7 +25,6 @@ begin
   where s.org_id = any (woken) and s.next_attempt_at is null
     -- A message may have been written while it was being stopped.
     and w.org_id = s.org_id and w.stopped_at is null;
-
   due := array(
     select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
     order by s.next_attempt_at limit post_alert_messages.batch_size for no key update skip locked);
@@ -34,10 +32,7 @@ begin
     return 0;
   end if;
   update sync_scheduler.alert_senders s set
-    token_hash = c.token_hash,
-    requested_at = now(),
-    request_id = c.request_id,
-    claimed_at = null,
+    token_hash = c.token_hash, requested_at = now(), request_id = c.request_id, claimed_at = null,
     ended_at = null,
     -- A claim has half a minute and the work after it one: until then no other tick posts for this one.
     next_attempt_at = now() + interval '2 minutes'
@@ -52,8 +47,7 @@ create or replace function public.sync_worker_claim_alerts(senders jsonb) return
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  -- Most messages have one thousand. One claim reads those of several organisations, and the function holds
-  -- the whole answer in memory.
+  -- One claim reads messages of several organisations, and the function holds the whole answer in memory.
   most_bytes constant integer := 131072;
   time_limit constant interval := interval '30 seconds';
   asked record;
@@ -62,10 +56,9 @@ declare
   first_refusal text;
   claimed jsonb := '[]'::jsonb;
 begin
-  perform sync_scheduler.require_size('senders', sync_worker_claim_alerts.senders);
+  perform sync_scheduler.require_size('senders', senders);
   for asked in
-    select c.id, c.token_hash
-    from sync_scheduler.read_calls('senders', sync_worker_claim_alerts.senders, 'org_id') c
+    select c.id, c.token_hash from sync_scheduler.read_calls('senders', senders, 'org_id') c
   loop
     select * into sender from sync_scheduler.alert_senders s
     where s.org_id = asked.id and s.token_hash = asked.token_hash for no key update;
@@ -75,8 +68,7 @@ begin
     if refusal is null then
       update sync_scheduler.alert_senders s set claimed_at = now() where s.org_id = sender.org_id;
       claimed := claimed || jsonb_build_object(
-        'org_id', sender.org_id,
-        'webhook', sync_scheduler.read_credentials(sender.secret_id),
+        'org_id', sender.org_id, 'webhook', sync_scheduler.read_credentials(sender.secret_id),
         'format', (select w.format from public.sync_alert_webhooks w where w.org_id = sender.org_id),
         'messages', (
           select coalesce(jsonb_agg(jsonb_build_object('message_id', m.message_id, 'body', m.body)

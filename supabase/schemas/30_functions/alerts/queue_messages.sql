@@ -13,9 +13,7 @@ declare
     else 'alert.updated' end;
 begin
   insert into sync_scheduler.alert_messages (org_id, body)
-  select w.org_id, jsonb_build_object(
-    'type', event,
-    'timestamp', now(),
+  select w.org_id, jsonb_build_object('type', event, 'timestamp', now(),
     'text', sync_scheduler.message_text(
       case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
       new.integration_type, new.message),
@@ -43,16 +41,14 @@ create trigger announce_change after update of severity, resolved_at, news_at on
       or old.news_at is distinct from new.news_at))
   execute function sync_scheduler.queue_alert_message();
 
--- Trigger of sync_run_log: a run has ended. Queues that for the organisation's webhook, if it asks for such
--- messages. An error is a warning: it must not undo the end of a run.
+-- Trigger of sync_run_log: queues the end of a run for the organisation's webhook, if it asks for that. An
+-- error is a warning: it must not undo the end.
 create or replace function sync_scheduler.queue_run_message() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   -- For an organisation without a webhook, one look by the key.
   insert into sync_scheduler.alert_messages (org_id, body)
-  select w.org_id, jsonb_build_object(
-    'type', 'run.finished',
-    'timestamp', now(),
+  select w.org_id, jsonb_build_object('type', 'run.finished', 'timestamp', now(),
     'text', sync_scheduler.message_text(new.status::text, new.integration_type, concat_ws(' ',
       case when new.entries_failed > 0
         then format('%s exported, %s rejected.', new.entries_done, new.entries_failed)
@@ -80,10 +76,9 @@ create or replace function sync_scheduler.message_text(label text, integration_t
   returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
-  shown text := concat('[', message_text.label, '] ', coalesce(
-    (select t.name from public.sync_integration_types t where t.code = message_text.integration_type),
-    'Sync scheduler'),
-    ': ', message_text.message);
+  shown text := concat('[', label, '] ', coalesce((
+      select t.name from public.sync_integration_types t where t.code = message_text.integration_type),
+    'Sync scheduler'), ': ', message);
 begin
   -- A message may quote a vendor, an entry or a person. It stays one line, read in one direction, without
   -- invisible characters.

@@ -1,7 +1,7 @@
 -- Alerts that follow from runs and skipped slots.
 
--- Trigger of sync_run_log; its argument is the event. Locks alerts. An error is a warning: it must not undo
--- the end of a run, bring skipped slots back or keep a run from starting.
+-- Trigger of sync_run_log and postponed_slots; its argument is the event. Locks alerts. An error is a
+-- warning: it must not undo the end of a run, bring slots back into this tick or keep a run from starting.
 create or replace function sync_scheduler.raise_run_alerts() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -21,8 +21,7 @@ begin
     -- The next run would meet the same as one that a person has cancelled.
     elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
       error_message := coalesce(new.error_message, ended.error_message);
-      -- One until what it left (last_entry_id is the last entry) is out or decided, however many runs fail
-      -- before that.
+      -- One until what it left, up to last_entry_id, is out or decided, however many runs fail before that.
       perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
         concat_ws(' ', 'A sync failed.', error_message),
         jsonb_build_object('error_code', coalesce(new.error_code, ended.error_code, 'unknown'),
@@ -39,8 +38,8 @@ begin
     end if;
     perform sync_scheduler.report_undecided(integration.id, new.run_id);
   when 'missed' then
-    -- The scheduler was away. One alert a day, and one call of raise_alert for a batch of slots, which one
-    -- transaction skips: the row of the last one reports all. The caller holds the integration's lock.
+    -- The scheduler was away. One alert a day, and one call for the slots that a transaction skips: the row
+    -- of the last one reports all. The caller holds the integration's lock.
     if (
       select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
       where r.integration_id = integration.id and r.scheduled_for > new.scheduled_for
@@ -60,8 +59,8 @@ begin
     -- once, since no tick does. The notice may be of an earlier silence.
     if sync_scheduler.is_ticking() then
       return null;
-    end if;
-    if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
+      sync_scheduler.last_tick_at(),
       'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
       'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
     then
@@ -72,6 +71,10 @@ begin
         raise warning 'sync_scheduler.raise_run_alerts: % (%)', sqlerrm, sqlstate;
       end;
     end if;
+  when 'postponed' then
+    perform sync_scheduler.raise_alert(integration, 'start_failed', 'critical', new.scheduled_for,
+      'A scheduled sync could not be started. It is tried again every minute.',
+      jsonb_build_object('scheduled_for', new.scheduled_for, 'error', new.reason));
   end case;
   return null;
 exception when others then
@@ -92,28 +95,11 @@ create trigger silent_alerts after insert on public.sync_run_log
 create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
   for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
   execute function sync_scheduler.raise_run_alerts('silent');
-
--- Trigger of postponed_slots: the tick could not start a due slot.
-create or replace function sync_scheduler.raise_postponed_slot() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.raise_alert(i, 'start_failed', 'critical', new.scheduled_for,
-    'A scheduled sync could not be started. It is tried again every minute.',
-    jsonb_build_object('scheduled_for', new.scheduled_for, 'error', new.reason))
-  from public.sync_integrations i where i.id = new.integration_id;
-  return null;
-exception when others then
-  -- An error must not bring the slot back into this tick.
-  raise warning 'sync_scheduler.raise_postponed_slot: % (%)', sqlerrm, sqlstate;
-  return null;
-end;
-$$;
-
 create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
-  for each row execute function sync_scheduler.raise_postponed_slot();
+  for each row execute function sync_scheduler.raise_run_alerts('postponed');
 
--- Trigger of sync_integrations: without a schedule, switched off or paused, no slot of the integration is
--- late any more. Definer, because a role that may switch an integration off may not write alerts.
+-- Trigger of sync_integrations: without a schedule, switched off or paused, none of its slots is late.
+-- Definer, because a role that may switch an integration off may not write alerts.
 create or replace function sync_scheduler.resolve_slot_alerts() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 begin
@@ -130,14 +116,13 @@ create trigger resolve_slot_alerts after update of schedule, enabled, paused_at 
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
--- The first and the last entry of an integration, by entry_id, that are not out yet: pending, sending or
--- unknown. Null: there is none. The cost does not grow with what waits.
+-- The first and the last entry of an integration that are not out yet; null: there is none. The cost does not
+-- grow with what waits.
 create or replace function sync_scheduler.open_entries(
   integration_id uuid, out first_id bigint, out last_id bigint
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of each query is left, whatever the
--- statistics say.
+-- As in reserve_entries: without a sort only the index in the order of each query is left.
 set enable_sort = off as $$
 declare
   id constant uuid := open_entries.integration_id;
@@ -166,10 +151,10 @@ end;
 $$;
 
 -- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
--- or decided. A run that left nothing, as its outbox was empty, is made good by one that succeeds
--- (has_succeeded). The last lock of its caller.
-create or replace function sync_scheduler.resolve_run_failure(integration_id uuid,
-  has_succeeded boolean default false) returns void
+-- or decided, or a run has_succeeded. The last lock of its caller.
+create or replace function sync_scheduler.resolve_run_failure(
+  integration_id uuid, has_succeeded boolean default false
+) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   alert public.sync_alerts;
