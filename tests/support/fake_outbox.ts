@@ -7,7 +7,8 @@ import type {
 } from "../../supabase/functions/integration-sync/database/worker_answers.ts";
 import type { Ending, WorkerApi } from "../../supabase/functions/integration-sync/database/worker_api.ts";
 
-type State = "pending" | "sending" | "exported" | "rejected" | "unknown";
+/** The states that a worker meets. */
+type State = EntryResult["state"] | "sending";
 
 interface Row {
   readonly entry: Entry;

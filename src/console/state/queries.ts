@@ -126,21 +126,33 @@ export async function fetchUndecided(
   );
 }
 
+/** Which states the outbox counts, and as what. What a worker sends at this moment is counted by its run. */
+const COUNTED_AS: Readonly<Record<Entry["state"], "pending" | "unknown" | null>> = {
+  pending: "pending",
+  sending: null,
+  unknown: "unknown",
+  exported: null,
+  rejected: null,
+  withdrawn: null,
+};
+
 /** How many entries wait for their export, and how many of unknown outcome. */
 export async function countWaiting(
   supabase: Client,
   integrationId: string,
   signal: AbortSignal,
 ): Promise<{ pending: number; unknown: number }> {
-  const count = async (state: "pending" | "unknown") => {
+  const counts = { pending: 0, unknown: 0 };
+  await Promise.all((Object.keys(COUNTED_AS) as Entry["state"][]).map(async (state) => {
+    const as = COUNTED_AS[state];
+    if (as === null) return;
     const answer = await supabase.from("sync_export_entries")
       .select("entry_key", { count: "exact", head: true }).eq("integration_id", integrationId)
       .eq("state", state).abortSignal(signal);
     unwrap(answer);
-    return answer.count ?? 0;
-  };
-  const [pending, unknown] = await Promise.all([count("pending"), count("unknown")]);
-  return { pending, unknown };
+    counts[as] += answer.count ?? 0;
+  }));
+  return counts;
 }
 
 /** The rows of a query, however few come at once. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { EntryResult } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { REFUSED_EVERY } from "./plan.ts";
 
 /** How a system lets its clients find out what became of an earlier send. */
@@ -9,7 +10,7 @@ export type VendorKind =
   | "lookup";
 
 /** What the system answers for one entry. */
-export type Answer = "exported" | "rejected";
+export type Answer = Extract<EntryResult["state"], "exported" | "rejected">;
 
 /** What is sent of an entry. */
 export interface Sent {

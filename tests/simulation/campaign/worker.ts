@@ -6,7 +6,8 @@ import { FAILED_SLICES, HEARTBEATS, LARGEST_BATCH, LONGEST_SLICE, PAUSE } from "
 import type { Dispatch } from "./dispatches.ts";
 import type { Random } from "./random.ts";
 import type { Vendor } from "./vendor.ts";
-import { type Ending, ERROR_CLASSES, type Result, type WorkerCalls, workerCalls } from "./worker_calls.ts";
+import { errorClasses } from "../../../supabase/functions/integration-sync/core/errors.ts";
+import { type Ending, type Result, type WorkerCalls, workerCalls } from "./worker_calls.ts";
 import { attemptName, type Life, type World } from "./world.ts";
 
 /** The isolate is gone, or its worker stops because its lease is over: in both cases without another word. */
@@ -107,7 +108,7 @@ class Worker {
   private endOfSlice(): Ending {
     const { world, random } = this;
     if (world.phase === "chaos" && random.chance(FAILED_SLICES)) {
-      const error_class = random.pick(ERROR_CLASSES);
+      const error_class = random.pick(errorClasses);
       return { outcome: "failed", error_class };
     }
     return random.chance(0.5) ? { outcome: "continued" } : { outcome: "continued", checkpoint: "half" };

@@ -14,26 +14,23 @@ import {
   type Reservation,
   reserveAnswer,
 } from "../../../supabase/functions/integration-sync/database/worker_answers.ts";
+import type { ErrorClass } from "../../../supabase/functions/integration-sync/core/errors.ts";
+import type { EntryResult } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { call, type Query, Refused } from "./calls.ts";
 import type { Dispatch } from "./dispatches.ts";
 import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
-type State = "exported" | "rejected" | "unknown" | "pending";
-
 /** What a worker says about one entry. */
 export interface Result {
   readonly entry_key: string;
-  readonly state: State;
+  readonly state: EntryResult["state"];
 }
-
-/** Why a worker fails. */
-export const ERROR_CLASSES = ["transient", "rate_limited", "ambiguous", "permanent"] as const;
 
 /** How a worker ends its attempt. */
 export interface Ending {
   readonly outcome: "succeeded" | "continued" | "cancelled" | "paused" | "failed";
-  readonly error_class?: typeof ERROR_CLASSES[number];
+  readonly error_class?: ErrorClass;
   readonly checkpoint?: string;
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SyncEntryState } from "../../../src/client/types.ts";
 import assert from "node:assert/strict";
 import type { Random } from "../campaign/random.ts";
 import type { Tally } from "./mortal.ts";
@@ -57,7 +58,7 @@ export class Host {
   }
 
   /** Some of what was rejected, or is in another state, comes again, set right. */
-  async correct(share: number, state = "rejected"): Promise<void> {
+  async correct(share: number, state: SyncEntryState = "rejected"): Promise<void> {
     const wrong = (await this.#keysIn(state)).filter(() => this.random.chance(share));
     const corrected = wrong.map((key) => drawSoundVoucher(this.random, numberOf(key)));
     if (corrected.length === 0) return;
@@ -66,7 +67,7 @@ export class Host {
     this.#count("corrected too late", conflicts);
   }
 
-  async #keysIn(...states: string[]): Promise<string[]> {
+  async #keysIn(...states: SyncEntryState[]): Promise<string[]> {
     return (await this.stage.entriesIn(this.integration, states)).map(({ entry_key }) => entry_key);
   }
 

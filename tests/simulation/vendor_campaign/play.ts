@@ -14,7 +14,7 @@ import { JumpClock } from "../../support/jump_clock.ts";
 import { ENTRIES, Host } from "./host.ts";
 import { type Fate, Mortal, type Tally } from "./mortal.ts";
 import type { ActiveRun, Integration, Stage, Stop } from "./stage.ts";
-import { describe, type Outcome, type StartSubject, type Subject } from "./subject.ts";
+import { describe, type Outcome, type StartSubject, statesThat, type Subject } from "./subject.ts";
 import { drawVouchers, isFlawed, isMisspelt } from "./vouchers.ts";
 
 /** From here on nothing goes wrong any more: what is not settled then never will be. */
@@ -83,7 +83,7 @@ class Schedule {
         continue;
       }
       if (++this.#attempts > MOST_ATTEMPTS) {
-        const open = await stage.entriesIn(integration, ["pending", "sending", "unknown"]);
+        const open = await stage.entriesIn(integration, statesThat(({ isEnd }) => !isEnd));
         assert.fail(`the schedule does not come to its end: ${open.slice(0, 5).map(describe).join("; ")}`);
       }
       if (!this.#isCalm) await this.host.act();
@@ -188,7 +188,7 @@ class Schedule {
   async #resume({ how, waiting }: Stopped): Promise<void> {
     const { stage, integration, subject } = this;
     const left = new Map(
-      (await stage.entriesIn(integration, ["sending", "unknown", "exported", "rejected"]))
+      (await stage.entriesIn(integration, statesThat(({ mayHaveLeft }) => mayHaveLeft)))
         .map((entry) => [entry.entry_key, entry]),
     );
     for (const was of waiting) {
@@ -245,7 +245,7 @@ export async function playSchedule(
   const host = new Host(stage, integration, subject.integrationType, tally, random);
   const { refused } = await host.deliver(vouchers);
   await new Schedule(stage, subject, integration, host, tally, random, clock).play();
-  const outcomes = await stage.entriesIn(integration, ["exported", "rejected", "withdrawn"]);
+  const outcomes = await stage.entriesIn(integration, statesThat(({ isEnd }) => isEnd));
   for (const { status, n } of await stage.endsOfRuns(integration)) {
     tally.set(`run ${status}`, (tally.get(`run ${status}`) ?? 0) + n);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { SyncEntryState } from "../../../src/client/types.ts";
 import type { Sql } from "postgres";
 import { z } from "zod";
 import { readEnvironment as readFunctionEnvironment } from "../../../supabase/functions/integration-sync/http/environment.ts";
@@ -175,7 +176,7 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The entries in these states, as the outbox has them now. */
-  async entriesIn({ id }: Integration, states: readonly string[]): Promise<readonly Outcome[]> {
+  async entriesIn({ id }: Integration, states: readonly SyncEntryState[]): Promise<readonly Outcome[]> {
     return await this.sql<Outcome[]>`
       select entry_key, period, document_number, payload, state::text, error_message,
         case when conflict_at is not null then conflict_content end as contradicted_by

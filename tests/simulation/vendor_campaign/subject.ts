@@ -3,14 +3,30 @@
  *
  * @module
  */
+import type { SyncEntryState } from "../../../src/client/types.ts";
 import type { Connector } from "../../../supabase/functions/integration-sync/connectors/connector.ts";
 import type { Random } from "../campaign/random.ts";
 import type { JumpClock } from "../../support/jump_clock.ts";
 import type { Voucher } from "./vouchers.ts";
 
+/** What each state says of an entry: whether it has come to its end, and whether something of it may have been sent. */
+const STATES: Readonly<Record<SyncEntryState, { readonly isEnd: boolean; readonly mayHaveLeft: boolean }>> = {
+  pending: { isEnd: false, mayHaveLeft: false },
+  sending: { isEnd: false, mayHaveLeft: true },
+  unknown: { isEnd: false, mayHaveLeft: true },
+  exported: { isEnd: true, mayHaveLeft: true },
+  rejected: { isEnd: true, mayHaveLeft: true },
+  withdrawn: { isEnd: true, mayHaveLeft: false },
+};
+
+/** The states that this is true for. */
+export function statesThat(is: (state: (typeof STATES)[SyncEntryState]) => boolean): SyncEntryState[] {
+  return (Object.keys(STATES) as SyncEntryState[]).filter((state) => is(STATES[state]));
+}
+
 /** An entry as the outbox has it. */
 export interface Outcome extends Voucher {
-  readonly state: "pending" | "sending" | "unknown" | "exported" | "rejected" | "withdrawn";
+  readonly state: SyncEntryState;
   readonly error_message: string | null;
   /** What was delivered after something else had been sent, until that is decided. */
   readonly contradicted_by: Omit<Voucher, "entry_key"> | null;

@@ -4,11 +4,18 @@
  * @module
  */
 
-/** What the engine does next: see docs/reference/failures.md. */
-export type ErrorClass = "transient" | "rate_limited" | "ambiguous" | "permanent";
+/**
+ * What the engine does next: see docs/reference/failures.md. The values of the type `sync_scheduler.error_class`, as a test
+ * compares.
+ */
+export const errorClasses = ["transient", "rate_limited", "ambiguous", "permanent"] as const;
+
+/** One of {@linkcode errorClasses}. */
+export type ErrorClass = (typeof errorClasses)[number];
 
 /**
- * What a failure is about. The engine acts on it, never on a connector's code:
+ * What a failure is about. The engine acts on it, never on a connector's code. The values of the type
+ * `sync_scheduler.blames`, as a test compares:
  *
  * | blames | meaning | what follows |
  * | --- | --- | --- |
@@ -18,7 +25,10 @@ export type ErrorClass = "transient" | "rate_limited" | "ambiguous" | "permanent
  * | `entry` | what was sent | the run fails on its entries; the connection works |
  * | `nobody` | our own side, or a wait that the connector chose | nothing but the retry |
  */
-export type Blames = "vendor" | "quota" | "configuration" | "entry" | "nobody";
+export const allBlames = ["vendor", "quota", "configuration", "entry", "nobody"] as const;
+
+/** One of {@linkcode allBlames}. */
+export type Blames = (typeof allBlames)[number];
 
 /**
  * How an export failed. `message` is shown to coordinators: short, in their words, and without secrets.
@@ -48,7 +58,6 @@ const blamesByClass: Readonly<Record<ErrorClass, Blames>> = {
   rate_limited: "quota",
   permanent: "configuration",
 };
-const allBlames: readonly unknown[] = ["vendor", "quota", "configuration", "entry", "nobody"];
 
 /**
  * What a failure is about. The one place that decides it for a connector that does not, or that reports a value that

@@ -6,7 +6,7 @@ import { testClaim } from "./fake_worker_api.ts";
 
 interface Row {
   readonly entry: Entry;
-  state: "pending" | "sending" | "unknown" | "exported" | "rejected";
+  state: EntryResult["state"] | "sending";
   batch: string | null;
   unknownSince: boolean;
   error: string | null;
