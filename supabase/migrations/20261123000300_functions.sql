@@ -1795,9 +1795,33 @@ $$;
 -- supabase/schemas/30_functions/alerts/watch_alerts.sql
 -- The tick looks for what starts late or not at all.
 
--- Messages are posted after every step that raises alerts.
-create trigger tick_2_alerts before insert on sync_scheduler.ticks for each row when (new.busy)
-  execute function sync_scheduler.run_steps('watch_drift', 'resolve_silence', 'post_alert_messages');
+-- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that
+-- it has their errors and their time.
+create or replace function sync_scheduler.watch_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  -- Messages are posted after every step that raises alerts.
+  foreach step in array array['watch_drift', 'resolve_silence', 'post_alert_messages'] loop
+    begin
+      case step
+      when 'watch_drift' then perform sync_scheduler.watch_drift();
+      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
+      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
+create trigger tick_2_alerts before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.watch_alerts();
 
 -- Raises the drift alert, once a slot, for up to 500 slots that should have started
 -- settings.drift_alert_after ago and have not.
@@ -1811,7 +1835,8 @@ begin
   for late in
     select i as integration, l.slot, l.run_id
     from (
-      -- Posted and not claimed, waiting, and not even dealt with. The claim notices one that starts late.
+      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its
+      -- claim.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest
         and r.triggered_by = 'schedule'
@@ -1855,7 +1880,7 @@ language plpgsql set search_path = pg_catalog, pg_temp
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o
-    where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
+      where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
       and (o.kind = 'scheduler_dead' or o.last_seen_at <= now() - interval '15 minutes')
     limit 500 for no key update skip locked));
 end;
@@ -2446,13 +2471,37 @@ $$;
 -- supabase/schemas/30_functions/connections/run_checks.sql
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
--- The numbers in the names give the order: alerts post what these steps raise.
-create trigger tick_1_checks before insert on sync_scheduler.ticks for each row when (new.busy)
-  execute function sync_scheduler.run_steps('end_unanswered_checks', 'run_due_checks');
+-- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is
+-- written, so that it has their errors and their time.
+create or replace function sync_scheduler.run_checks() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  foreach step in array array['end_unanswered_checks', 'run_due_checks'] loop
+    begin
+      case step
+      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
+      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
 
--- Starts the connection checks that are due, up to batch_size, the longest due first, and gives each its next
--- turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how many
--- it posted. Does nothing without settings.function_url. Safe at any time, also twice at once.
+-- The numbers in the names give the order: alerts post what these steps raise.
+create trigger tick_1_checks before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.run_checks();
+
+-- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
+-- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns
+-- how many it posted. Does nothing without settings.function_url. Its cost follows what is due. Safe at any
+-- time, also twice at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -2463,7 +2512,9 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
-  -- The integration first, then its health. The tick waits for no lock: who holds one has newer news.
+
+  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
+  -- reports and another tick each bring newer news.
   due := array(
     select i.id from public.sync_integration_health h
     join public.sync_integrations i on i.id = h.integration_id
@@ -2476,6 +2527,7 @@ begin
     select h.integration_id from public.sync_integration_health h
     where h.integration_id = any (due) and h.next_check_at <= now()
     for no key update skip locked);
+
   asked := array(
     select d.id from unnest(due) d (id)
     -- What a run that is under way meets is news enough, and the vendor is busy with it.
@@ -2497,7 +2549,7 @@ end;
 $$;
 
 -- Ends connection checks that are older than settings.check_timeout, so that a person who waits for one
--- learns of it. Returns how many. Safe at any time, also twice at once.
+-- learns of it. The status of the integration stays. Returns how many. Safe at any time, also twice at once.
 create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -2517,7 +2569,9 @@ begin
     returning c.integration_id
   )
   -- It says nothing about the external system, so what was known of that stays.
-  update public.sync_integration_health h set checked_at = clock_timestamp(), latency_ms = null,
+  update public.sync_integration_health h set
+    checked_at = clock_timestamp(),
+    latency_ms = null,
     last_error_code = 'check_unanswered',
     last_error_message =
       'The connection check was not answered: the sync function did not report back. Try again.'

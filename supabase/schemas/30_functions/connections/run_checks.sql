@@ -1,12 +1,36 @@
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
--- The numbers in the names give the order: alerts post what these steps raise.
-create trigger tick_1_checks before insert on sync_scheduler.ticks for each row when (new.busy)
-  execute function sync_scheduler.run_steps('end_unanswered_checks', 'run_due_checks');
+-- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is
+-- written, so that it has their errors and their time.
+create or replace function sync_scheduler.run_checks() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  foreach step in array array['end_unanswered_checks', 'run_due_checks'] loop
+    begin
+      case step
+      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
+      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
 
--- Starts the connection checks that are due, up to batch_size, the longest due first, and gives each its next
--- turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how many
--- it posted. Does nothing without settings.function_url. Safe at any time, also twice at once.
+-- The numbers in the names give the order: alerts post what these steps raise.
+create trigger tick_1_checks before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.run_checks();
+
+-- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
+-- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns
+-- how many it posted. Does nothing without settings.function_url. Its cost follows what is due. Safe at any
+-- time, also twice at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -17,7 +41,9 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
-  -- The integration first, then its health. The tick waits for no lock: who holds one has newer news.
+
+  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
+  -- reports and another tick each bring newer news.
   due := array(
     select i.id from public.sync_integration_health h
     join public.sync_integrations i on i.id = h.integration_id
@@ -30,6 +56,7 @@ begin
     select h.integration_id from public.sync_integration_health h
     where h.integration_id = any (due) and h.next_check_at <= now()
     for no key update skip locked);
+
   asked := array(
     select d.id from unnest(due) d (id)
     -- What a run that is under way meets is news enough, and the vendor is busy with it.
@@ -51,7 +78,7 @@ end;
 $$;
 
 -- Ends connection checks that are older than settings.check_timeout, so that a person who waits for one
--- learns of it. Returns how many. Safe at any time, also twice at once.
+-- learns of it. The status of the integration stays. Returns how many. Safe at any time, also twice at once.
 create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -71,7 +98,9 @@ begin
     returning c.integration_id
   )
   -- It says nothing about the external system, so what was known of that stays.
-  update public.sync_integration_health h set checked_at = clock_timestamp(), latency_ms = null,
+  update public.sync_integration_health h set
+    checked_at = clock_timestamp(),
+    latency_ms = null,
     last_error_code = 'check_unanswered',
     last_error_message =
       'The connection check was not answered: the sync function did not report back. Try again.'
