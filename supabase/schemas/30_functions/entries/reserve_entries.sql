@@ -122,7 +122,9 @@ begin
       return sync_scheduler.run_progress(run) || no_batch;
     -- Something was taken in this run; or there is nothing to compare a single entry with.
     elsif run.entries_done > 0
-      or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id))
+      or (refused = 1 and not exists (
+        select from public.sync_export_entries e
+        where e.integration_id = run.integration_id and e.state in ('sending', 'unknown')))
     then
       return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run)) || no_batch;
     end if;

@@ -1,13 +1,8 @@
--- Every slot of a period, and what became of it.
-
--- What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For
--- that function only.
+-- What public.explain_sync_slots answers. For that function only.
 create or replace function sync_scheduler.explain_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz
-) returns table (
-  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
-  retried_by_run_id uuid
-)
+) returns table (scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
+  retried_by_run_id uuid)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := 10000;
@@ -24,12 +19,10 @@ begin
     round(extract(epoch from started_at - slot), 3), told.run_id, told.retried_by
   from (
     select r.scheduled_for as slot, r.started_at, r.run_id,
-      case
-        when r.status <> 'succeeded' then r.status::text
+      case when r.status <> 'succeeded' then r.status::text
         when r.triggered_by = 'schedule' and r.started_at - r.scheduled_for > late_after then 'late'
         else 'ran' end as state,
-      case
-        when r.status = 'skipped' then r.skip_reason::text
+      case when r.status = 'skipped' then r.skip_reason::text
         when r.status = 'pending' then coalesce(sync_scheduler.waits_for(r),
           case when r.started_at is null and r.next_attempt_at is null then 'dispatched'
             else 'next_attempt' end)
@@ -40,28 +33,21 @@ begin
        order by c.triggered_at desc limit 1) as retried_by,
       case when r.status = 'skipped' then 2 else 1 end as weight
     from public.sync_run_log r
-    where r.integration_id = integration.id and r.scheduled_for >= explain_slots.since
-      and r.scheduled_for < explain_slots.until
+    where r.integration_id = integration.id and r.scheduled_for >= since and r.scheduled_for < until
     union all
-    select w.scheduled_for, null, null, 'pending', case
-        when not integration.enabled then 'disabled'
-        when sync_scheduler.is_paused(integration) then 'paused'
-        else 'waits_for_active_run' end, null, 0
+    select w.scheduled_for, null, null, 'pending', case when not integration.enabled then 'disabled'
+        when sync_scheduler.is_paused(integration) then 'paused' else 'waits_for_active_run' end, null, 0
     from sync_scheduler.queued_slots w
-    where w.integration_id = integration.id and w.scheduled_for >= explain_slots.since
-      and w.scheduled_for < explain_slots.until
+    where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
     union all
     -- Before next_run_at every slot has its row, or had it until it was purged.
-    select s, null, null, 'pending', case
-        when s > now() then 'not_due_yet'
-        when not sync_scheduler.is_ticking() then 'scheduler_not_ticking'
-        else 'due' end, null, 3
+    select s, null, null, 'pending', case when s > now() then 'not_due_yet'
+        when not sync_scheduler.is_ticking() then 'scheduler_not_ticking' else 'due' end, null, 3
     from sync_scheduler.cron_occurrences(integration.schedule, integration.time_zone,
-      greatest(explain_slots.since, integration.next_run_at) - interval '1 microsecond',
-      explain_slots.until - interval '1 microsecond', most) s
+      greatest(since, integration.next_run_at) - interval '1 microsecond',
+      until - interval '1 microsecond', most) s
   ) told (slot, started_at, run_id, state, reason, retried_by, weight)
-  order by slot, weight
-  limit most;
+  order by slot, weight limit most;
 end;
 $$;
 
@@ -70,14 +56,11 @@ $$;
 -- in its first statement.
 create or replace function public.explain_sync_slots(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz
-) returns table (
-  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
-  retried_by_run_id uuid
-)
+) returns table (scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
+  retried_by_run_id uuid)
 language sql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-  select * from sync_scheduler.explain_slots(explain_sync_slots.org_id, explain_sync_slots.integration_type,
-    explain_sync_slots."from", explain_sync_slots."to");
+  select * from sync_scheduler.explain_slots(org_id, integration_type, "from", "to");
 $$;
 revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;

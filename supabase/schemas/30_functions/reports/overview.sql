@@ -4,36 +4,30 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   paused_at timestamptz, pause_reason text, resume_at timestamptz,
   schedule text, time_zone text, next_run_at timestamptz,
   health_status public.sync_health_status, health_since timestamptz, last_error_code text,
-  last_error_message text,
-  latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
+  last_error_message text, latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
   active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer,
-  entries_done integer, entries_failed integer,
-  last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
-  last_run_entries_done integer, last_run_entries_failed integer,
-  cooldown_until timestamptz, open_alerts integer, needs_decision integer,
-  entry_rules jsonb,
-  button_allowed boolean, button_message text, button_details jsonb
-)
+  entries_done integer, entries_failed integer, last_success_at timestamptz, last_run_id uuid,
+  last_run_status public.sync_run_status, last_run_entries_done integer, last_run_entries_failed integer,
+  cooldown_until timestamptz, open_alerts integer, needs_decision integer, entry_rules jsonb,
+  button_allowed boolean, button_message text, button_details jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
 declare
-  person uuid;
+  person constant uuid := sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
   may_press boolean;
 begin
-  person := sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
-  may_press := coalesce(sync_scheduler.has_org_role(org_id, '{admin,coordinator}'), false)
-    or sync_scheduler.acts_for_all();
+  may_press := (sync_scheduler.has_org_role(org_id, '{admin,coordinator}')
+    or sync_scheduler.acts_for_all()) is true;
   return query
   select i.id, i.integration_type, t.name, i.enabled, i.paused_at, i.pause_reason, i.resume_at,
-    i.schedule, i.time_zone, i.next_run_at,
-    h.status, h.since, h.last_error_code, h.last_error_message, h.latency_ms, h.next_check_at,
-    incident.began_at,
-    active.run_id, active.status, active.triggered_by, active.started_at, active.notice, quota.until,
-    active.entries_total, active.entries_done, active.entries_failed,
-    success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
+    i.schedule, i.time_zone, i.next_run_at, h.status, h.since, h.last_error_code, h.last_error_message,
+    h.latency_ms, h.next_check_at, incident.began_at, active.run_id, active.status, active.triggered_by,
+    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done,
+    active.entries_failed, success.finished_at, ended.run_id, ended.status, ended.entries_done,
+    ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
     -- A viewer may look and not press: the trigger refuses the role before it reads any fact.
@@ -44,22 +38,19 @@ begin
   join public.sync_integration_types t on t.code = i.integration_type
   left join public.sync_integration_health h on h.integration_id = i.id
   cross join lateral (select sync_scheduler.vendor_host(i) as host) vendor
-  left join public.sync_vendor_incidents incident
-    on incident.integration_type = i.integration_type and incident.host = vendor.host
-      and incident.ended_at is null
-  left join public.sync_run_log active on active.integration_id = i.id
-    and active.status in ('pending', 'running')
-  left join lateral (
-    select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success
-      on true
-  left join lateral (
-    select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
-  left join lateral (
-    select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled
-      on true
+  left join public.sync_vendor_incidents incident on incident.integration_type = i.integration_type
+    and incident.host = vendor.host and incident.ended_at is null
+  left join public.sync_run_log active
+    on active.integration_id = i.id and active.status in ('pending', 'running')
+  left join lateral (select r.* from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'succeeded'
+    order by r.finished_at desc limit 1) success on true
+  left join lateral (select r.* from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'failed'
+    order by r.finished_at desc limit 1) failure on true
+  left join lateral (select r.* from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'cancelled'
+    order by r.finished_at desc limit 1) cancelled on true
   left join lateral (
     select e.* from (select success.* union all select failure.* union all select cancelled.*) e
     where e.run_id is not null order by e.finished_at desc limit 1) ended on true
@@ -72,8 +63,8 @@ begin
         and vendor.host is not distinct from coalesce(a.details ->> 'host', vendor.host)) o) alerts
   cross join lateral (
     select count(*)::integer as entries from (
-      select from public.sync_export_entries e
-        where e.integration_id = i.id and e.undecided limit 1000) d) undecided
+      select from public.sync_export_entries e where e.integration_id = i.id and e.undecided limit 1000) d
+    ) undecided
   cross join lateral (
     -- Of the run that waits for it, or of the last one, if it failed of it.
     select case when w.until > now() then w.until end as until from (
@@ -82,8 +73,7 @@ begin
   cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
   cross join lateral sync_scheduler.next_manual_press(facts) next_press
   cross join lateral sync_scheduler.decide_trigger(facts) decision
-  where i.org_id = sync_overview.org_id
-  order by t.name;
+  where i.org_id = sync_overview.org_id order by t.name;
 end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;

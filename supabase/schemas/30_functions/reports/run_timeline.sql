@@ -1,5 +1,4 @@
--- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is
--- read.
+-- Definer, because attempts and ticks are private. The caller's role is checked before they are read.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
@@ -34,25 +33,21 @@ begin
     (a.attempt, 5, 'booted', a.claimed_at,
       jsonb_build_object('cold_start', a.cold_start, 'boot_ms', a.boot_ms)),
     (a.attempt, 6, 'claimed', a.claimed_at, '{}'),
-    -- Measured by the worker, who began before the claim's transaction did: in a short run it would come
-    -- after the end.
+    -- The worker began to measure before the claim's transaction: in a short run it would come after the end.
     (a.attempt, 7, 'first_vendor_byte',
       least(a.claimed_at + a.first_vendor_byte_ms * interval '1 millisecond', a.ended_at),
       jsonb_build_object('ms_after_claim', a.first_vendor_byte_ms)),
-    (a.attempt, 8, 'finished', a.ended_at,
-      jsonb_build_object('outcome', a.outcome, 'error_class', a.error_class,
-      'error_code', a.error_code, 'error_message', a.error_message, 'blames', a.blames))
+    (a.attempt, 8, 'finished', a.ended_at, jsonb_build_object('outcome', a.outcome, 'error_class',
+      a.error_class, 'error_code', a.error_code, 'error_message', a.error_message, 'blames', a.blames))
   ) s (attempt, number, step, at, detail)
-  where a.run_id = run.run_id and s.at is not null
-  order by s.attempt, s.number)
+  where a.run_id = run.run_id and s.at is not null order by s.attempt, s.number)
   union all
   -- A slot that was skipped never had an attempt.
   select 0, s.step, s.at, jsonb_strip_nulls(s.detail)
   from (values
     ('due', run.scheduled_for, jsonb_build_object('triggered_by', run.triggered_by)),
     ('finished', run.finished_at, jsonb_build_object('outcome', run.status, 'skip_reason', run.skip_reason))
-  ) s (step, at, detail)
-  where run.status = 'skipped';
+  ) s (step, at, detail) where run.status = 'skipped';
 end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;

@@ -1,5 +1,4 @@
--- Definer, because no client may write the run log. The caller's role is checked before anything is read or
--- done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -24,11 +23,9 @@ begin
     perform sync_scheduler.raise_error('run_not_active', jsonb_build_object('status', run.status));
   end if;
 
-  if run.cancel_requested_at is null then
-    update public.sync_run_log r set cancel_requested_at = now(),
-      cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
-    where r.run_id = run.run_id;
-  end if;
+  update public.sync_run_log r set cancel_requested_at = now(),
+    cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
+  where r.run_id = run.run_id and r.cancel_requested_at is null;
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
     perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
@@ -36,8 +33,7 @@ begin
   end if;
   -- If its worker is dead, nothing else would end it.
   perform sync_scheduler.recover_run(run.run_id);
-  select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
-  return run;
+  return (select r from public.sync_run_log r where r.run_id = run.run_id);
 end;
 $$;
 revoke all on function public.cancel_integration_sync(uuid, text)

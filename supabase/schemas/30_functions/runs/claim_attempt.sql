@@ -1,11 +1,7 @@
--- A worker takes an attempt.
-
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token checks the caller.
 create or replace function public.sync_worker_claim(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
-  protocol integer default 1, database_trouble jsonb default null
-) returns jsonb
+  protocol integer default 1, database_trouble jsonb default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -22,11 +18,10 @@ begin
     perform sync_scheduler.raise_error('already_claimed');
   elsif refusal is not null then
     -- The run waits, with a notice until the next claim. No error, for that would undo it. It uses up no
-    -- attempt and no dispatch, and the deadline is for runs that could have run. But no run is pending for
-    -- ever.
+    -- attempt and no dispatch. The deadline is for runs that could have run, but no run is pending for ever.
     update public.sync_run_log r set
-      notice = refusal,
-      deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
+      notice = refusal, deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline,
+        r.triggered_at + interval '7 days'))
     from public.sync_integrations i where r.run_id = claimed.run_id and i.id = r.integration_id;
     -- To write refused_protocol is an event: alerts has a trigger on it.
     update sync_scheduler.run_attempts a set
@@ -44,14 +39,12 @@ begin
   end if;
   select * into strict settings from sync_scheduler.settings;
 
-  update public.sync_run_log r set
-    status = 'running', started_at = coalesce(r.started_at, now()),
+  update public.sync_run_log r set status = 'running', started_at = coalesce(r.started_at, now()),
     -- The failure of the attempt before is in run_attempts. This attempt has not failed.
     error_code = null, error_message = null, quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     -- Once a run, and up to 10,000: the time to count grows with the entries that wait.
-    entries_total = case when r.started_at is not null then r.entries_total else (
-      select count(*) from (
+    entries_total = case when r.started_at is not null then r.entries_total else (select count(*) from (
         select from public.sync_export_entries e
         where e.integration_id = r.integration_id and e.state = 'pending'
         union all
@@ -75,13 +68,11 @@ begin
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
-    'checkpoint', (
-      select a.checkpoint from sync_scheduler.run_attempts a
+    'checkpoint', (select a.checkpoint from sync_scheduler.run_attempts a
       where a.run_id = run.run_id and a.checkpoint is not null order by a.attempt desc limit 1),
     'lease_seconds', extract(epoch from settings.lease_duration),
     'heartbeat_seconds', extract(epoch from settings.heartbeat_interval),
-    'slice_seconds', extract(epoch from settings.slice_duration))
-    || sync_scheduler.run_progress(run);
+    'slice_seconds', extract(epoch from settings.slice_duration)) || sync_scheduler.run_progress(run);
 end;
 $$;
 revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
@@ -89,17 +80,15 @@ revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numer
 comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
   'For the Edge Function (service role and attempt token). Takes an attempt, at most once: pending to '
   'running. boot_ms is in milliseconds. database_trouble {code, since, until} is what the database could '
-  'not write down itself. Counts the entries that wait, once a run: see entries_total of sync_run_log. '
-  'Returns what the worker needs, credentials included, or refused (function_outdated, schema_outdated) '
-  'for an unknown protocol. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current, '
-  'PT422 argument_too_long.';
+  'not write down itself. Returns what the worker needs, credentials included, or refused '
+  '(function_outdated, schema_outdated) for an unknown protocol. Errors: PT401 invalid_token, PT409 '
+  'already_claimed, PT409 attempt_not_current, PT422 argument_too_long.';
 
 -- Why this schema refuses a worker of that protocol: function_outdated or schema_outdated; null: it does not.
 create or replace function sync_scheduler.protocol_refusal(protocol integer) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when sync_scheduler.worker_protocols() @> protocol_refusal.protocol then null
+  return case when sync_scheduler.worker_protocols() @> protocol_refusal.protocol then null
     when protocol_refusal.protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
     else 'schema_outdated' end;
 end;

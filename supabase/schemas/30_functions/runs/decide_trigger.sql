@@ -1,7 +1,6 @@
--- May a press start a run now, and if not, why?
-
--- Decides what a press does: the only place of this rule. It reads nothing but the facts, so the trigger acts
--- on it, the overview shows it, and src/rpc-logic/decide_trigger.ts mirrors it step by step.
+-- Decides what a press does: may it start a run now, and if not, why? The only place of this rule. It reads
+-- nothing but the facts, so the trigger acts on it, the overview shows it, and
+-- src/rpc-logic/decide_trigger.ts mirrors it step by step.
 create or replace function sync_scheduler.decide_trigger(facts sync_scheduler.trigger_facts)
 returns sync_scheduler.trigger_decision
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -16,7 +15,6 @@ begin
     end if;
     return row('replay', facts.key_run_id, null, null, null, null)::sync_scheduler.trigger_decision;
   end if;
-
   if not facts.enabled then
     return sync_scheduler.reject_trigger('integration_disabled');
   elsif facts.paused_at is not null and coalesce(facts.resume_at > facts.decided_at, true) then
@@ -31,10 +29,8 @@ begin
       ::sync_scheduler.trigger_decision;
   elsif facts.active_run_id is not null and facts.active_recovery is null then
     return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
-      'run_id', facts.active_run_id,
-      'status', facts.active_status,
-      'started_at', facts.active_started_at,
-      'triggered_by', facts.active_triggered_by)
+      'run_id', facts.active_run_id, 'status', facts.active_status,
+      'started_at', facts.active_started_at, 'triggered_by', facts.active_triggered_by)
       -- An error takes an alert back, so what the person has to know is in the details.
       || jsonb_strip_nulls(case when facts.is_ticking then jsonb_build_object(
           'quota_until', facts.active_quota_until,
@@ -48,8 +44,7 @@ begin
     if next.press_at > facts.decided_at then
       return sync_scheduler.reject_trigger('rate_limited', jsonb_build_object(
         'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
-        'retry_at', next.press_at,
-        'limit', next.limited_by));
+        'retry_at', next.press_at, 'limit', next.limited_by));
     end if;
   end if;
 
@@ -73,15 +68,12 @@ begin
 end;
 $$;
 
--- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
--- manual_cooldown, at least settings.least_cooldown, after triggered_at of the newest manual run of the
--- integration, which is its press. Its default is in 10_tables/sync_integrations.sql;
--- configure_integration_sync changes it. `presses_per_hour`: so many manual runs of the organisation within
--- an hour. What became of the runs does not matter. May be in the past; null: there was no press. Exactly
--- then a press is allowed.
+-- From when on the limits let a person press (null: there was no press), and which of them ends last.
+-- `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after triggered_at of its
+-- newest manual run. `presses_per_hour`: so many manual runs of the organisation within an hour. What became
+-- of the runs does not matter.
 create or replace function sync_scheduler.next_manual_press(
-  facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
-)
+  facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   hour_over_at constant timestamptz := facts.hour_is_full_since + interval '1 hour';
@@ -97,16 +89,13 @@ begin
 end;
 $$;
 
--- Reads all that decide_trigger has to know. For the trigger the caller holds the integration's lock and,
--- for a person, lock_limits. Both were taken in earlier statements. This function is stable, so its
--- statements share one snapshot. It is younger than the locks, so it shows what the press before this one
--- has written. Small statements, because one with all tables costs a press 5 % more: each execution prepares
--- every table with all of its columns. `recovered`: what recover_run answered in this press; null: it was
--- not called.
+-- Reads all that decide_trigger has to know. The trigger has taken its locks in earlier statements. This
+-- function is stable, so its statements share one snapshot, which is younger than the locks. Small
+-- statements, because one with all tables costs a press 5 % more. `recovered`: what recover_run answered in
+-- this press; null: it was not called.
 create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
-  recovered boolean default null
-) returns sync_scheduler.trigger_facts
+  recovered boolean default null) returns sync_scheduler.trigger_facts
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- A plan for these values costs more than the look itself.
 set plan_cache_mode = force_generic_plan as $$
@@ -115,6 +104,8 @@ declare
   key_run_id uuid;
   key_integration_id uuid;
   active public.sync_run_log;
+  open_attempt sync_scheduler.run_attempts;
+  step text;
   active_recovery text;
   newest_press_at timestamptz;
   hour_is_full_since timestamptz;
@@ -135,8 +126,20 @@ begin
   where r.integration_id = integration.id and r.status in ('pending', 'running');
   if found then
     select * into strict active from public.sync_run_log r where r.run_id = active.run_id;
-    active_recovery := case when recovered is null then sync_scheduler.foresee_recovery(active)
-      when recovered then 'done' end;
+    if recovered is null then
+      select * into open_attempt from sync_scheduler.run_attempts a
+      where a.run_id = active.run_id and a.attempt = active.attempt and a.ended_at is null;
+      step := sync_scheduler.choose_recovery(active, open_attempt);
+    end if;
+    active_recovery := case
+      when recovered then 'done'
+      when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
+      -- As schedule_retry would decide about the lost attempt.
+      when step = 'worker_lost' and active.cancel_requested_at is null and (
+        select f.burnt + case when open_attempt.settled_before = active.entries_done + active.entries_failed
+          then 1 else 0 end < integration.max_attempts from sync_scheduler.count_failures(active) f)
+        then 'continues'
+      when step is not null then 'ends' end;
   end if;
 
   -- Presses are sought by the integration alone. With the organisation as a condition, some statistics would
@@ -144,13 +147,11 @@ begin
   select r.triggered_at into newest_press_at from public.sync_run_log r
   where r.integration_id = integration.id and r.triggered_by = 'manual' order by r.triggered_at desc limit 1;
   select press.triggered_at into hour_is_full_since
-  from public.sync_integrations i
-  cross join lateral (
+  from public.sync_integrations i cross join lateral (
     select r.triggered_at from public.sync_run_log r
     where r.integration_id = i.id and r.triggered_by = 'manual' and r.triggered_at > now() - interval '1 hour'
     -- In order, so that a plan for an empty log, too, takes the index of the presses.
-    order by r.triggered_at desc limit settings.presses_per_hour
-  ) press
+    order by r.triggered_at desc limit settings.presses_per_hour) press
   where i.org_id = integration.org_id
   order by press.triggered_at desc offset settings.presses_per_hour - 1 limit 1;
 
@@ -160,42 +161,15 @@ begin
     and o.host is not distinct from sync_scheduler.vendor_host(integration);
   has_incident := found;
 
-  return row(now(), read_trigger_facts.caller_id,
-    integration.id, integration.enabled, integration.paused_at, integration.pause_reason,
-    integration.resume_at,
-    key_run_id, key_integration_id,
-    active.run_id, active.status, active.started_at, active.triggered_by,
+  return row(now(), read_trigger_facts.caller_id, integration.id, integration.enabled, integration.paused_at,
+    integration.pause_reason, integration.resume_at, key_run_id, key_integration_id, active.run_id,
+    active.status, active.started_at, active.triggered_by,
     case when active.run_id is not null then sync_scheduler.waits_for(active) end,
-    case when active.quota_until > now() then active.quota_until end,
-    active_recovery,
+    case when active.quota_until > now() then active.quota_until end, active_recovery,
     integration.manual_cooldown, settings.least_cooldown, newest_press_at, hour_is_full_since,
     coalesce(ticked_at, settings.installed_at) > now() - settings.silent_after,
     has_incident, coalesce(settings.function_url, sync_scheduler.signed_function_url()) is not null
   )::sync_scheduler.trigger_facts;
-end;
-$$;
-
--- What recover_run would make of an active run: continues, or ends; null: it is not stuck.
-create or replace function sync_scheduler.foresee_recovery(run public.sync_run_log) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  open_attempt sync_scheduler.run_attempts;
-  step text;
-begin
-  select * into open_attempt from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-  step := sync_scheduler.choose_recovery(run, open_attempt);
-  return case
-    when step is null then null
-    when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
-    -- As schedule_retry would decide about the lost attempt.
-    when step = 'worker_lost' and run.cancel_requested_at is null and (
-      select f.burnt
-        + case when open_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
-        < i.max_attempts
-      from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id)
-      then 'continues'
-    else 'ends' end;
 end;
 $$;
 
@@ -204,8 +178,7 @@ $$;
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when run.status <> 'pending' then null
+  return case when run.status <> 'pending' then null
     when run.notice in ('integration_paused', 'function_outdated', 'schema_outdated') then run.notice
     when run.quota_until > now() then 'vendor_quota_exhausted' end;
 end;

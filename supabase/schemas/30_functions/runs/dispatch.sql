@@ -1,34 +1,23 @@
--- Starts a run or its next attempt, and posts it to the function.
-
 -- Creates a pending run with its first attempt and posts it, in the caller's transaction. Returns the run, or
 -- null when the integration has an active run, the organisation a run of that key or the slot a run. The
 -- caller holds the integration's lock and has seen that it is not stopped. Errors: PT503
 -- function_url_not_configured.
 create or replace function sync_scheduler.start_run(
-  integration public.sync_integrations,
-  triggered_by public.sync_run_trigger,
-  triggered_by_user_id uuid default null,
-  idempotency_key text default null,
-  scheduled_for timestamptz default null,
-  parent_run_id uuid default null,
-  notice text default null
+  integration public.sync_integrations, triggered_by public.sync_run_trigger,
+  triggered_by_user_id uuid default null, idempotency_key text default null,
+  scheduled_for timestamptz default null, parent_run_id uuid default null, notice text default null
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  -- The unique indexes decide, not a look beforehand. A second active run, or a second one for a key or a
-  -- slot, is impossible: the second caller gets no row.
-  insert into public.sync_run_log
-    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key,
-      scheduled_for,
-      parent_run_id, notice, deadline_at)
+  -- The unique indexes decide, not a look beforehand: the second caller gets no row.
+  insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by,
+    triggered_by_user_id, idempotency_key, scheduled_for, parent_run_id, notice, deadline_at)
   values (integration.org_id, integration.id, integration.integration_type, start_run.triggered_by,
     start_run.triggered_by_user_id, start_run.idempotency_key, start_run.scheduled_for,
     start_run.parent_run_id, start_run.notice, now() + integration.run_deadline)
-  on conflict do nothing
-  returning * into run;
-
+  on conflict do nothing returning * into run;
   if run.run_id is not null then
     perform sync_scheduler.open_attempt(run);
   end if;
@@ -36,28 +25,23 @@ begin
 end;
 $$;
 
--- Opens and dispatches the next attempt of an active run. The caller holds the run's row lock and has ended
--- the attempt before.
+-- Opens and posts the next attempt of an active run, unless it waits for the end of a pause. The caller holds
+-- the run's row lock and has ended the attempt before.
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  if sync_scheduler.pause_if_stopped(next_attempt.run_id) then
-    return;
+  if not sync_scheduler.pause_if_stopped(next_attempt.run_id) then
+    update public.sync_run_log r set status = 'pending', next_attempt_at = null, attempt = r.attempt + 1
+    where r.run_id = next_attempt.run_id returning * into strict run;
+    perform sync_scheduler.open_attempt(run);
   end if;
-  update public.sync_run_log r set
-    status = 'pending',
-    next_attempt_at = null,
-    attempt = r.attempt + 1
-  where r.run_id = next_attempt.run_id
-  returning * into strict run;
-  perform sync_scheduler.open_attempt(run);
 end;
 $$;
 
--- Opens the current attempt of a run and posts it. The caller holds the run's row lock. Its integration is
--- not stopped. Errors: PT503 function_url_not_configured.
+-- Opens the current attempt of a run and posts it. The caller holds the run's row lock and has seen that its
+-- integration is not stopped. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -67,8 +51,7 @@ begin
   select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
     jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
     -- As in wait_for_retry.
-    greatest(now(), least(now() + s.claim_timeout, run.deadline_at))
-  from sync_scheduler.settings s;
+    greatest(now(), least(now() + s.claim_timeout, run.deadline_at)) from sync_scheduler.settings s;
 end;
 $$;
 
@@ -83,19 +66,18 @@ begin
     token_hash = sync_scheduler.hash_token(token),
     request_id = sync_scheduler.call_function('run',
       jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    dispatched_at = now(),
-    dispatch_count = a.dispatch_count + 1,
+    dispatched_at = now(), dispatch_count = a.dispatch_count + 1,
     lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
   from sync_scheduler.settings s
   where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
 end;
 $$;
 
--- Posts a request of that kind to the Edge Function through pg_net. Returns its id in net._http_response, a
--- hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's transaction
--- commits, so a rollback sends nothing. The queue of pg_net may be lost, but the caller's row stays, and the
--- tick repeats or ends what no worker has claimed. The slowest request of a batch holds up the others:
--- therefore at_most and settings.dispatch_timeout. Errors: PT503 function_url_not_configured.
+-- Posts a request of that kind to the Edge Function through pg_net. Returns its id in net._http_response. The
+-- request leaves when the caller's transaction commits, so a rollback sends nothing. The queue of pg_net may
+-- be lost, but the caller's row stays, and the tick repeats or ends what no worker has claimed. The slowest
+-- request of a batch holds up the others: therefore at_most and settings.dispatch_timeout. Errors: PT503
+-- function_url_not_configured (details: run, the command that prints the SQL for this stack).
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -105,15 +87,25 @@ declare
 begin
   select s.function_url, least(s.dispatch_timeout, call_function.at_most) into strict function_url, timeout
   from sync_scheduler.settings s;
+  if function_url is null then
+    -- Stores what the project's Auth signed for the caller, for the tick, which has no caller. Of two first
+    -- presses the second waits for the row, and then finds it set, as does one that meets an operator.
+    update sync_scheduler.settings s
+    set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
+    where s.only_row returning s.function_url into function_url;
+    if function_url is null then
+      perform sync_scheduler.raise_error('function_url_not_configured',
+        '{"run": "npx sync-scheduler doctor"}');
+    end if;
+  end if;
   return net.http_post(
-    url := coalesce(function_url, sync_scheduler.keep_function_url()),
-    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+    url := function_url, body := jsonb_build_object('kind', call_function.kind) || call_function.body,
     headers := '{"Content-Type": "application/json"}',
     timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer);
 end;
 $$;
 
--- A one-time token: 244 random bits from the server's strong generator.
+-- A one-time token of 244 random bits.
 create or replace function sync_scheduler.new_token() returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin

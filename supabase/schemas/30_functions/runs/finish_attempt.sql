@@ -1,13 +1,9 @@
--- A worker reports how its attempt ended.
-
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token checks the caller.
 create or replace function public.sync_worker_finish(
   run_id uuid, attempt integer, token text, outcome text, error_class text default null,
   error_code text default null, error_message text default null, retry_after_seconds numeric default null,
   checkpoint jsonb default null, first_vendor_byte_ms numeric default null, stuck_batch uuid default null,
-  blames text default null
-) returns jsonb
+  blames text default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -16,6 +12,8 @@ declare
   run public.sync_run_log;
   blamed sync_scheduler.blames;
   is_over_quota boolean;
+  class sync_scheduler.error_class;
+  retry_after interval;
 begin
   perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('outcome', outcome);
@@ -35,8 +33,7 @@ begin
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'paused', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
-    or coalesce(retry_after_seconds, 0) < 0
-    or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
+    or coalesce(retry_after_seconds, 0) < 0 or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", '
@@ -49,8 +46,8 @@ begin
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
     select * into strict run from public.sync_run_log r where r.run_id = held.run_id;
-    if checkpoint is not null then
-      perform sync_scheduler.save_checkpoint(held.run_id, held.attempt, checkpoint);
+    if octet_length(checkpoint::text) > 65536 then
+      perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
     end if;
     -- A slice that got nowhere is a failure: else a run could go on like that until its deadline.
     if outcome = 'continued' and run.entries_done + run.entries_failed = held.settled_before
@@ -59,40 +56,58 @@ begin
         where a.run_id = held.run_id and a.attempt < held.attempt and a.checkpoint is not null
         order by a.attempt desc limit 1)
     then
-      outcome := 'failed';
-      error_class := 'transient';
-      error_code := 'no_progress';
-      blamed := 'nobody'::sync_scheduler.blames;
-      error_message := 'The sync made no progress in the time that it had.';
+      select 'failed', 'transient', 'no_progress', 'nobody'::sync_scheduler.blames,
+        'The sync made no progress in the time that it had.'
+      into outcome, error_class, error_code, blamed, error_message;
     end if;
     -- A worker that leaves a batch open has not succeeded, whatever it says.
-    if outcome = 'succeeded' and sync_scheduler.has_unresolved_entries(run.integration_id) then
-      outcome := 'failed';
-      error_class := 'ambiguous';
-      error_code := 'entries_unresolved';
-      blamed := 'nobody'::sync_scheduler.blames;
-      error_message := coalesce(sync_scheduler.set_aside_message(run),
-        'Whether some entries have arrived is not known yet.');
+    if outcome = 'succeeded' and exists (select from public.sync_export_entries e
+      where e.integration_id = run.integration_id and e.state in ('sending', 'unknown'))
+    then
+      select 'failed', 'ambiguous', 'entries_unresolved', 'nobody'::sync_scheduler.blames,
+        coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.')
+      into outcome, error_class, error_code, blamed, error_message;
     end if;
     -- Refused entries must not hide a batch that waits for a person.
     if outcome = 'failed' and blamed = 'entry' then
       error_message := concat_ws(' ', sync_scheduler.set_aside_message(run, is_all_else_done => false),
         error_message);
     end if;
-    update sync_scheduler.run_attempts a set
-      reported_outcome = reported,
+
+    class := error_class::sync_scheduler.error_class;
+    error_code := left(error_code, 100);
+    error_message := left(error_message, 500);
+    -- Bounded, so that the instant of its end can always be computed.
+    retry_after := case when retry_after_seconds is not null
+      then least(retry_after_seconds, 366 * 86400) * interval '1 second' end;
+    update sync_scheduler.run_attempts a set reported_outcome = reported,
+      checkpoint = nullif(coalesce(sync_worker_finish.checkpoint, a.checkpoint), 'null'),
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, sync_worker_finish.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
-    perform sync_scheduler.finish_attempt(run, outcome::sync_scheduler.attempt_outcome,
-      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed,
-      -- Bounded, so that the instant of its end can always be computed.
-      case when retry_after_seconds is not null
-        then least(retry_after_seconds, 366 * 86400) * interval '1 second' end,
-      is_over_quota, stuck_batch);
+    perform sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome, class,
+      error_code, error_message, blamed, retry_after, is_over_quota);
+    if outcome = 'succeeded' then
+      perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+    elsif outcome = 'cancelled'
+      or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
+      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    elsif outcome in ('continued', 'paused') then
+      -- The run waits if its integration is still stopped.
+      perform sync_scheduler.next_attempt(run.run_id);
+    elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
+      and sync_scheduler.set_aside_message(run) is not null
+    then
+      -- Everything else is done. To repeat what was set aside is for the next run.
+      perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+    elsif sync_scheduler.set_aside_batch(run, class, stuck_batch) then
+      -- The others go on at once, or when the vendor said: it means all of our requests.
+      perform sync_scheduler.wait_for_retry(run, blamed, error_code, error_message, retry_after);
+    else
+      perform sync_scheduler.schedule_retry(run, class, error_code, error_message, blamed, retry_after);
+    end if;
   end if;
 
-  return (
-    select jsonb_build_object('status', r.status, 'next_attempt_at', r.next_attempt_at)
+  return (select jsonb_build_object('status', r.status, 'next_attempt_at', r.next_attempt_at)
     from public.sync_run_log r where r.run_id = held.run_id);
 end;
 $$;
@@ -109,36 +124,26 @@ comment on function public.sync_worker_finish(
   'the run: status and next_attempt_at. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- Ends an attempt as its worker has reported, and decides what becomes of the run. stuck_batch: see
--- set_aside_batch. The caller holds the run's row lock.
-create or replace function sync_scheduler.finish_attempt(
-  run public.sync_run_log, outcome sync_scheduler.attempt_outcome, error_class sync_scheduler.error_class,
-  error_code text, error_message text, blames sync_scheduler.blames, retry_after interval,
-  over_quota boolean, stuck_batch uuid
-) returns void
+-- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
+-- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
+-- the event "an attempt has ended": alerts and connections have triggers on it.
+create or replace function sync_scheduler.mark_attempt_ended(
+  run public.sync_run_log, outcome sync_scheduler.attempt_outcome,
+  error_class sync_scheduler.error_class default null, error_code text default null,
+  error_message text default null, blames sync_scheduler.blames default null,
+  retry_after interval default null, over_quota boolean default false) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  perform sync_scheduler.mark_attempt_ended(run, outcome, error_class, error_code, error_message, blames,
-    retry_after, over_quota);
-  if outcome = 'succeeded' then
-    perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-  elsif outcome = 'cancelled'
-    or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
-    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-  elsif outcome in ('continued', 'paused') then
-    -- The run waits if its integration is still stopped.
-    perform sync_scheduler.next_attempt(run.run_id);
-  elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
-    and sync_scheduler.set_aside_message(run) is not null
-  then
-    -- Everything else is done. To repeat what was set aside is for the next run.
-    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
-  elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
-    -- The others go on at once, or when the vendor said: it means all of our requests.
-    perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after);
-  else
-    perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
-  end if;
+  -- Only the vendor knows whether it has these entries. The next attempt asks before it sends them again.
+  update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
+  where e.integration_id = run.integration_id and e.state = 'sending';
+
+  update sync_scheduler.run_attempts a set
+    ended_at = now(), outcome = mark_attempt_ended.outcome, error_class = mark_attempt_ended.error_class,
+    error_code = mark_attempt_ended.error_code, error_message = mark_attempt_ended.error_message,
+    blames = mark_attempt_ended.blames, retry_after = mark_attempt_ended.retry_after,
+    over_quota = mark_attempt_ended.over_quota
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 end;
 $$;
 
@@ -158,15 +163,5 @@ begin
   return coalesce(blames,
     case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
     ::sync_scheduler.blames;
-end;
-$$;
-
--- Is there an entry that was handed to a worker and whose outcome is not known?
-create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return exists (
-    select from public.sync_export_entries e
-    where e.integration_id = has_unresolved_entries.integration_id and e.state in ('sending', 'unknown'));
 end;
 $$;

@@ -2,9 +2,9 @@
 -- subject holds the newest call: token_hash, request_id, requested_at, claimed_at, ended_at. So a new call
 -- replaces the token of the last one, and an answer that comes too late changes nothing.
 
--- Posts calls of the function, ten in a request: enough to spare requests, few enough for the memory and the
--- CPU time of one isolate. The body has them in a list of {id_name, token}. Each has its own token. Returns
--- what the caller stores. Errors: PT503 function_url_not_configured.
+-- Posts calls of the function, ten in a request: few enough for the memory and the CPU time of one isolate.
+-- The body has them in a list of {id_name, token}. Returns what the caller stores. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.post_calls(kind text, list text, id_name text, ids uuid[])
 returns table (id uuid, token_hash bytea, request_id bigint)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -16,8 +16,7 @@ begin
   ), posted as materialized (
     select m.batch, sync_scheduler.call_function(post_calls.kind, jsonb_build_object(post_calls.list,
       jsonb_agg(jsonb_build_object(post_calls.id_name, m.id, 'token', m.token)))) as request_id
-    from made m group by m.batch
-  )
+    from made m group by m.batch)
   select m.id, sync_scheduler.hash_token(m.token), p.request_id from made m join posted p using (batch);
 end;
 $$;
@@ -48,8 +47,7 @@ $$;
 -- caller holds the lock of the call's row; without a row for that token all arguments are null.
 create or replace function sync_scheduler.claim_refusal(
   requested_at timestamptz, claimed_at timestamptz, ended_at timestamptz default null,
-  time_limit interval default null
-) returns text
+  time_limit interval default null) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case

@@ -1,30 +1,6 @@
--- The address of the function.
-
--- Stores the address that the project's Auth signed for the caller (signed_function_url), for the tick, which
--- has no caller, and returns the address. A value that is set stays. A press that fails afterwards stores
--- nothing. Errors: PT503 function_url_not_configured (details: run, the command that prints the SQL for this
--- stack).
-create or replace function sync_scheduler.keep_function_url() returns text
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  url text;
-begin
-  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
-  -- who sets it now.
-  update sync_scheduler.settings s
-  set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
-  where s.only_row returning s.function_url into url;
-  if url is null then
-    perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
-  end if;
-  return url;
-end;
-$$;
-
 -- The address of the function of a hosted project, from the iss of the caller's JWT. Null unless it is
 -- exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT's session
--- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For
--- functions of the bundle's owner only.
+-- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none.
 create or replace function sync_scheduler.signed_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

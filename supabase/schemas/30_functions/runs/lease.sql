@@ -1,11 +1,7 @@
--- A worker keeps its attempt: heartbeat, lease, progress.
-
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token checks the caller.
 create or replace function public.sync_worker_heartbeat(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
-) returns jsonb
+  first_vendor_byte_ms numeric default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -13,15 +9,19 @@ declare
 begin
   if checkpoint is not null then
     perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
-    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, checkpoint);
+    if octet_length(checkpoint::text) > 65536 then
+      perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
+    end if;
   end if;
   if first_vendor_byte_ms not between 0 and 86400000 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
-  elsif first_vendor_byte_ms is not null then
-    -- For the timeline, once: each further heartbeat repeats it.
-    update sync_scheduler.run_attempts a
-    set first_vendor_byte_ms = sync_worker_heartbeat.first_vendor_byte_ms
-    where a.run_id = run.run_id and a.attempt = run.attempt and a.first_vendor_byte_ms is null;
+  elsif checkpoint is not null or first_vendor_byte_ms is not null then
+    update sync_scheduler.run_attempts a set
+      checkpoint = nullif(coalesce(sync_worker_heartbeat.checkpoint, a.checkpoint), 'null'),
+      first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, sync_worker_heartbeat.first_vendor_byte_ms)
+    -- Each further heartbeat repeats the first byte.
+    where a.run_id = run.run_id and a.attempt = run.attempt
+      and (sync_worker_heartbeat.checkpoint is not null or a.first_vendor_byte_ms is null);
   end if;
   return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
     select a.lease_expires_at from sync_scheduler.run_attempts a
@@ -37,41 +37,37 @@ comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, num
   'progress, cancel_requested and lease_expires_at. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
 
--- Locks the run, checks the token, extends the lease and returns the run. Every worker call after the claim
--- begins with this. The argument past_deadline decides about a call past the run's deadline. With refuse it
--- fails. With hold it passes while a batch is on its way, for slice_duration at most. With settle it passes
--- without a lease. Errors: PT401 invalid_token, PT409 attempt_not_current.
+-- Locks the run, checks the token, extends the lease and returns the run. Every worker call between claim and
+-- finish begins with this. Past the run's deadline, with past_deadline refuse, it fails. With hold it passes
+-- while a batch is on its way, for slice_duration at most. With settle it passes without a lease. Errors:
+-- PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
-  run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
-) returns public.sync_run_log
+  run_id uuid, attempt integer, token text, past_deadline text default 'refuse') returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   held constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   run public.sync_run_log;
-  settings sync_scheduler.settings;
 begin
   if held.claimed_at is null or held.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
   select * into strict run from public.sync_run_log r where r.run_id = extend_lease.run_id;
-  select * into strict settings from sync_scheduler.settings;
   if run.deadline_at <= now() then
     -- Results and the end are accepted past the deadline too.
     if extend_lease.past_deadline = 'settle' then
       return run;
     end if;
     -- To break off a batch on its way would only make its outcome unknown. A batch takes one slice at most.
-    if extend_lease.past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now()
-      or not exists (
-        select from public.sync_export_entries e
+    if extend_lease.past_deadline <> 'hold'
+      or run.deadline_at + (select s.slice_duration from sync_scheduler.settings s) <= now()
+      or not exists (select from public.sync_export_entries e
         where e.integration_id = run.integration_id and e.state = 'sending')
     then
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
   end if;
-  update sync_scheduler.run_attempts a
-  set heartbeat_at = now(), lease_expires_at = now() + settings.lease_duration
-  where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
+  update sync_scheduler.run_attempts a set heartbeat_at = now(), lease_expires_at = now() + s.lease_duration
+  from sync_scheduler.settings s where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
   return run;
 end;
 $$;
@@ -87,36 +83,19 @@ declare
 begin
   -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
   -- lock, and holds none.
-  if not exists (
-    select from sync_scheduler.run_attempts a
-    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash)
-  then
-    perform sync_scheduler.raise_error('invalid_token');
-  end if;
-  -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery come one after
-  -- another.
-  perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
-  -- It may have been replaced while we waited.
-  select * into found_attempt from sync_scheduler.run_attempts a
+  perform from sync_scheduler.run_attempts a
   where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash;
+  if found then
+    -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery take turns.
+    perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
+    -- It may have been replaced while we waited.
+    select * into found_attempt from sync_scheduler.run_attempts a
+    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash;
+  end if;
   if not found then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
   return found_attempt;
-end;
-$$;
-
--- Stores the progress from which a later attempt resumes. The caller holds the run's row lock. Errors: PT422
--- invalid_worker_request (above 64 KiB).
-create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
-returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if octet_length(checkpoint::text) > 65536 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
-  end if;
-  update sync_scheduler.run_attempts a set checkpoint = nullif(save_checkpoint.checkpoint, 'null')
-  where a.run_id = save_checkpoint.run_id and a.attempt = save_checkpoint.attempt;
 end;
 $$;
 

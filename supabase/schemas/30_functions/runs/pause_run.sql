@@ -1,9 +1,6 @@
--- A run waits while its integration is paused.
-
--- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits
--- (pause_if_stopped), and it goes on when that is over (resume_run). Holds the integration's lock and takes
--- the run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
--- integrations and may not write runs.
+-- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits,
+-- and it goes on when that is over. Holds the integration's lock and takes the run's. Definer, because a
+-- host's backend (service_role) changes integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -32,13 +29,11 @@ $$;
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_pause after update of enabled, paused_at, resume_at on public.sync_integrations
   for each row when (old.enabled <> new.enabled or old.paused_at is distinct from new.paused_at
-    or old.resume_at is distinct from new.resume_at)
-  execute function sync_scheduler.follow_pause();
+    or old.resume_at is distinct from new.resume_at) execute function sync_scheduler.follow_pause();
 
 -- Lets a run wait if its integration is disabled or paused, and returns whether it does. The run is pending
 -- then, without a due instant, with the notice integration_paused. An attempt that no worker has claimed ends
--- as paused. The caller holds the run's row lock, and no worker holds the run. Called twice, it changes
--- nothing.
+-- as paused: its token is worthless. The caller holds the run's row lock, and no worker holds the run.
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -51,21 +46,19 @@ begin
   if not found then
     return false;
   end if;
-  -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
-  -- again.
   perform sync_scheduler.mark_attempt_ended(run, 'paused');
   insert into sync_scheduler.paused_runs (run_id, next_attempt_at) values (run.run_id, run.next_attempt_at)
   on conflict on constraint paused_runs_pkey do nothing;
   update public.sync_run_log r set status = 'pending', next_attempt_at = null, notice = 'integration_paused'
+  -- A change of the pause's reason is no change of the run.
   where r.run_id = run.run_id
-    -- A change of the pause's reason is no change of the run.
     and (r.status, r.next_attempt_at, r.notice) is distinct from ('pending', null, 'integration_paused');
   return true;
 end;
 $$;
 
 -- Lets a run that waited for the end of a pause go on. Its next attempt is due now, or when it was due before
--- the pause. Its deadline moves by the pause. The caller holds the run's row lock.
+-- the pause. The caller holds the run's row lock.
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

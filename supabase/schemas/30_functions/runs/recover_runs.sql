@@ -1,7 +1,5 @@
--- The tick recovers runs that no worker moves on.
-
--- Recovers up to batch_size (100) stuck runs, the longest due first; called by every tick. Returns how many
--- it moved on. Several at once share the work.
+-- Recovers up to batch_size (100) stuck runs, the longest due first, and returns how many it moved on.
+-- Several at once share the work.
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- A row that another session keeps locked must not hold up all other runs.
@@ -14,8 +12,7 @@ begin
     -- Two short index scans: the cost follows what is due, not how many runs there are.
     select d.run_id from (
       (select a.run_id, a.lease_expires_at as due_at from sync_scheduler.run_attempts a
-       where a.ended_at is null and a.lease_expires_at <= now()
-       order by a.lease_expires_at limit batch_size)
+       where a.ended_at is null and a.lease_expires_at <= now() order by a.lease_expires_at limit batch_size)
       union all
       (select r.run_id, r.next_attempt_at from public.sync_run_log r
        where r.status = 'pending' and r.next_attempt_at is not null and r.next_attempt_at <= now()
@@ -48,8 +45,7 @@ begin
 end;
 $$;
 
--- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
--- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at
+-- Moves on a stuck run, see choose_recovery. Returns whether it did anything. Safe at any time, by anyone, at
 -- once.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -65,9 +61,9 @@ begin
   if step is null then
     return false;
   elsif step in ('dispatch', 'dispatch_exhausted') then
-    -- What pg_net heard from the function about the newest dispatch. It is a hint for people, never a reason
-    -- to act: the answer may be lost or late while the work goes on. Ids start again after a crash of pg_net,
-    -- so a response counts only if it is as young as the request.
+    -- What pg_net heard from the function is a hint for people, never a reason to act: the answer may be lost
+    -- or late while the work goes on. Ids start again after a crash of pg_net, so a response counts only if
+    -- it is as young as the request.
     update sync_scheduler.run_attempts a
     set response_status = h.status_code, response_error = left(h.error_msg, 500)
     from net._http_response h
@@ -77,20 +73,19 @@ begin
 
   case step
   when 'deadline_exceeded' then
-    perform sync_scheduler.mark_attempt_ended(run,
-      case when current_attempt.claimed_at is null then 'undelivered'
-        else 'lost' end::sync_scheduler.attempt_outcome,
-      'ambiguous', 'deadline_exceeded', blames => 'nobody');
+    perform sync_scheduler.mark_attempt_ended(run, (case when current_attempt.claimed_at is null
+      then 'undelivered' else 'lost' end)::sync_scheduler.attempt_outcome, 'ambiguous', 'deadline_exceeded',
+      blames => 'nobody');
     if run.cancel_requested_at is not null then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     else
       perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
         'The sync did not finish in time.');
     end if;
-  when 'resume' then
-    perform sync_scheduler.resume_run(run.run_id);
-    perform sync_scheduler.next_attempt(run.run_id);
-  when 'next_attempt' then
+  when 'resume', 'next_attempt' then
+    if step = 'resume' then
+      perform sync_scheduler.resume_run(run.run_id);
+    end if;
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
     perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
@@ -114,12 +109,10 @@ $$;
 -- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
 -- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it is not stuck.
 create or replace function sync_scheduler.choose_recovery(
-  run public.sync_run_log, current_attempt sync_scheduler.run_attempts
-) returns text
+  run public.sync_run_log, current_attempt sync_scheduler.run_attempts) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when run.run_id is null or run.finished_at is not null then null
+  return case when run.run_id is null or run.finished_at is not null then null
     -- Its deadline does not run. It moves when the pause is over, also if no tick has cleared that yet.
     when run.notice = 'integration_paused' and run.status = 'pending' then (
       select 'resume' from public.sync_integrations i
@@ -133,7 +126,6 @@ begin
     when current_attempt.lease_expires_at > now() then null
     when current_attempt.claimed_at is not null then 'worker_lost'
     when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s)
-      then 'dispatch_exhausted'
-    else 'dispatch' end;
+      then 'dispatch_exhausted' else 'dispatch' end;
 end;
 $$;

@@ -1,13 +1,9 @@
--- What becomes of a run whose attempt failed.
-
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
--- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
--- wait_for_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
+-- up. Else it waits for its backoff. `retry_after` is the vendor's hint and a lower bound.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log, error_class sync_scheduler.error_class, error_code text, error_message text,
-  blames sync_scheduler.blames, retry_after interval default null
-) returns void
+  blames sync_scheduler.blames, retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
@@ -34,8 +30,7 @@ begin
   end if;
 
   -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
-  select coalesce(refusal, greatest(retry_after,
-    random() * least(s.retry_cap,
+  select coalesce(refusal, greatest(retry_after, random() * least(s.retry_cap,
       integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end))
@@ -61,8 +56,7 @@ $$;
 -- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.wait_for_retry(
   run public.sync_run_log, blames sync_scheduler.blames, error_code text, error_message text,
-  retry_after interval, backoff interval default null
-) returns void
+  retry_after interval, backoff interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- What the connector waits for by its own choice is the run's own time.
@@ -73,9 +67,8 @@ declare
     > (select s.longest_wait from sync_scheduler.settings s);
   words text;
 begin
-  -- Until when the vendor asks us to wait, for people: by the integration's own clocks, and to the nearest
-  -- minute, because the hint was on its way for a moment. Only if it is said: the server may have lost the
-  -- time zone, and that must keep no run from its retry.
+  -- For people: by the integration's own clocks, and to the nearest minute, because the hint was on its way
+  -- for a moment. Only if it is said: a time zone that the server has lost must keep no run from its retry.
   if is_too_long or (blames = 'quota' and asked > interval '1 minute') then
     select format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
         else 'The vendor asks us to come back at %s (%s).' end,
@@ -88,8 +81,7 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
     return;
   end if;
-  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
-  -- none.
+  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and gets none.
   if asked > interval '0' and run.deadline_at > now() then
     update sync_scheduler.run_attempts a set vendor_wait = asked
     where a.run_id = run.run_id and a.attempt = run.attempt;
@@ -101,8 +93,7 @@ begin
     end if;
   end if;
   backoff := coalesce(backoff, asked);
-  update public.sync_run_log r set
-    status = 'pending',
+  update public.sync_run_log r set status = 'pending',
     -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
     next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
     deadline_at = run.deadline_at, quota_until = run.quota_until,
@@ -118,8 +109,7 @@ $$;
 -- limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went
 -- on (refusal_backoff).
 create or replace function sync_scheduler.count_failures(
-  run public.sync_run_log, out in_a_row integer, out burnt integer
-)
+  run public.sync_run_log, out in_a_row integer, out burnt integer)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   select count(*), count(*)
@@ -127,8 +117,7 @@ begin
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
     and a.settled_before = run.entries_done + run.entries_failed
-    and a.attempt > coalesce((
-      select max(c.attempt) from sync_scheduler.run_attempts c
+    and a.attempt > coalesce((select max(c.attempt) from sync_scheduler.run_attempts c
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 end;
 $$;
@@ -138,8 +127,7 @@ $$;
 -- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
 -- refusal is final. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
-  run public.sync_run_log, error_code text, blames sync_scheduler.blames
-) returns interval
+  run public.sync_run_log, error_code text, blames sync_scheduler.blames) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   gives_up_after constant interval := interval '10 minutes';
@@ -151,21 +139,17 @@ begin
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.error_class = 'permanent';
-  if first_at + gives_up_after <= now() or not exists (
+  return case when first_at + gives_up_after > now() and exists (
     select from public.sync_integration_health h
     where h.integration_id = run.integration_id and h.last_success_at > first_at - interval '1 hour')
-  then
-    return null;
-  end if;
-  return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now());
+    then least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now())
+  end;
 end;
 $$;
 
--- Was the run refused for good by the attempt with which it has just ended? Also if a person had asked to
--- cancel it meanwhile.
+-- Was the run refused for good by the attempt with which it has just ended? Also one that was cancelled.
 create or replace function sync_scheduler.was_refused(
-  run public.sync_run_log, last_attempt sync_scheduler.run_attempts
-) returns boolean
+  run public.sync_run_log, last_attempt sync_scheduler.run_attempts) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return last_attempt.error_class = 'permanent' and last_attempt.ended_at = run.finished_at
@@ -173,13 +157,11 @@ begin
 end;
 $$;
 
--- Did the function refuse to work before it asked the external system? These are the function's own codes, of
--- SyncError.
+-- Did the function refuse to work before it asked the external system? These are codes of its SyncError.
 create or replace function sync_scheduler.is_own_refusal(error_code text) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return coalesce(error_code in (
-    'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'),
-      false);
+  return coalesce(error_code in ('invalid_config', 'invalid_credentials', 'credentials_needed',
+    'no_connector', 'invalid_worker_request'), false);
 end;
 $$;

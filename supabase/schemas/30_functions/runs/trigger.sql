@@ -1,22 +1,11 @@
--- Starts a run by hand or by API, or retries one.
-
--- Definer, because no client may write the run log or read the machinery. The first statement checks the
--- caller.
+-- Definer, because no client may write the run log or read the machinery. It checks the caller first.
 create or replace function public.trigger_integration_sync(
-  org_id uuid, integration_type text, idempotency_key text default null
-) returns public.sync_run_log
+  org_id uuid, integration_type text, idempotency_key text default null) returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-declare
-  caller_id uuid;
-  integration public.sync_integrations;
 begin
-  caller_id := sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
-  if idempotency_key is not null then
-    perform sync_scheduler.require_valid_key(idempotency_key);
-  end if;
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
-  return sync_scheduler.trigger_run(integration, caller_id, idempotency_key);
+  return sync_scheduler.trigger_run(org_id, integration_type,
+    sync_scheduler.require_org_role(org_id, '{admin,coordinator}'), idempotency_key);
 end;
 $$;
 revoke all on function public.trigger_integration_sync(uuid, text, text)
@@ -45,8 +34,7 @@ PT422 invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration
 PT409 idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused,
 PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.$$;
 
--- Definer, because no client may write the run log. The caller's role is checked before anything is read or
--- done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -54,7 +42,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   parent public.sync_run_log;
   caller_id uuid;
-  integration public.sync_integrations;
 begin
   select * into parent from public.sync_run_log r where r.run_id = retry_integration_sync.run_id;
   -- A run that does not exist has no organisation: the same answer as for a foreign one.
@@ -62,15 +49,12 @@ begin
   if parent.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  if idempotency_key is not null then
-    perform sync_scheduler.require_valid_key(idempotency_key);
-  end if;
   -- An ended run stays as it is: no lock is needed to believe this.
   if parent.status not in ('failed', 'cancelled') then
     perform sync_scheduler.raise_error('run_not_retryable', jsonb_build_object('status', parent.status));
   end if;
-  integration := sync_scheduler.lock_integration(parent.org_id, parent.integration_type);
-  return sync_scheduler.trigger_run(integration, caller_id, idempotency_key, parent.run_id);
+  return sync_scheduler.trigger_run(parent.org_id, parent.integration_type, caller_id, idempotency_key,
+    parent.run_id);
 end;
 $$;
 revoke all on function public.retry_integration_sync(uuid, text)
@@ -83,20 +67,28 @@ role. It is a press like any other, with the same checks, cooldown and `idempote
 Errors: PT409 run_not_retryable, and those of `trigger_integration_sync` (PT403 not_authorized also for a
 run that does not exist).$$;
 
--- What a press does once the caller's role is known and the integration is locked. It reads the facts,
--- decides, and acts on the decision. Looks again after a recovery, and when a writer without the
--- integration's lock was faster. Returns the run. Errors: those of decide_trigger.
+-- What a press does once the caller's role is known. It locks, reads the facts, decides, and acts on the
+-- decision. Looks again after a recovery, and when a writer without the integration's lock was faster.
+-- Returns the run. Errors: those of trigger_integration_sync.
 create or replace function sync_scheduler.trigger_run(
-  integration public.sync_integrations, caller_id uuid, idempotency_key text,
-  parent_run_id uuid default null
+  org_id uuid, integration_type text, caller_id uuid, idempotency_key text, parent_run_id uuid default null
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  integration public.sync_integrations;
   facts sync_scheduler.trigger_facts;
   decision sync_scheduler.trigger_decision;
   recovered boolean;
   run public.sync_run_log;
 begin
+  if trigger_run.idempotency_key is not null then
+    perform sync_scheduler.require_text('idempotency_key', trigger_run.idempotency_key);
+    if btrim(trigger_run.idempotency_key) = '' then
+      perform sync_scheduler.raise_error('invalid_idempotency_key',
+        jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
+    end if;
+  end if;
+  integration := sync_scheduler.lock_integration(trigger_run.org_id, trigger_run.integration_type);
   -- Two presses of two integrations hold two other locks, and none would count the other.
   if trigger_run.caller_id is not null then
     perform sync_scheduler.lock_limits(integration.org_id);
@@ -114,7 +106,25 @@ begin
     elsif facts.active_run_id is not null and recovered is null then
       recovered := sync_scheduler.recover_run(facts.active_run_id);
     elsif decision.outcome = 'revive' then
-      run := sync_scheduler.join_run(decision.run_id, trigger_run.idempotency_key, decision.notice);
+      begin
+        select * into strict run from public.sync_run_log r where r.run_id = decision.run_id;
+        if decision.notice is not null
+          or (run.idempotency_key is null and trigger_run.idempotency_key is not null)
+        then
+          update public.sync_run_log r set notice = coalesce(decision.notice, r.notice),
+            idempotency_key = coalesce(r.idempotency_key, trigger_run.idempotency_key)
+          where r.run_id = run.run_id returning * into strict run;
+        end if;
+      exception when unique_violation then
+        -- Meanwhile a run of another integration has got the key. A snapshot of repeatable read does not show
+        -- that run: to look again would never end.
+        if not exists (select from public.sync_run_log r
+          where r.org_id = integration.org_id and r.idempotency_key = trigger_run.idempotency_key)
+        then
+          raise;
+        end if;
+        run := null;
+      end;
     else
       run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
         trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
@@ -122,46 +132,5 @@ begin
     exit when run.run_id is not null;
   end loop;
   return run;
-end;
-$$;
-
--- Gives a revived run the notice and the key of the press that gets it back. Null: in the meantime a run of
--- another integration has got the key.
-create or replace function sync_scheduler.join_run(run_id uuid, idempotency_key text, notice text)
-returns public.sync_run_log
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  run public.sync_run_log;
-begin
-  select * into strict run from public.sync_run_log r where r.run_id = join_run.run_id;
-  if join_run.notice is not null or (run.idempotency_key is null and join_run.idempotency_key is not null)
-  then
-    update public.sync_run_log r set
-      notice = coalesce(join_run.notice, r.notice),
-      idempotency_key = coalesce(r.idempotency_key, join_run.idempotency_key)
-    where r.run_id = join_run.run_id returning * into strict run;
-  end if;
-  return run;
-exception when unique_violation then
-  -- A snapshot of repeatable read does not show that run: to look again would never end.
-  if not exists (
-    select from public.sync_run_log r
-    where r.org_id = run.org_id and r.idempotency_key = join_run.idempotency_key)
-  then
-    raise;
-  end if;
-  return null;
-end;
-$$;
-
--- Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key).
-create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.require_text('idempotency_key', require_valid_key.idempotency_key);
-  if btrim(require_valid_key.idempotency_key) = '' then
-    perform sync_scheduler.raise_error('invalid_idempotency_key',
-      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
-  end if;
 end;
 $$;

@@ -1,10 +1,6 @@
--- Makes up for skipped slots, or calls that off.
-
--- What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner.
--- For that function only.
+-- What public.backfill_integration_sync does. For that function only.
 create or replace function sync_scheduler.backfill_slots(
-  org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
-) returns integer
+  org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := 1000;
@@ -26,8 +22,7 @@ begin
   integration := sync_scheduler.lock_integration(org_id, integration_type);
 
   -- Every slot before next_run_at has its row, whatever the schedule was then. Later ones are the tick's.
-  slots := array(
-    select k.scheduled_for from public.sync_run_log k
+  slots := array(select k.scheduled_for from public.sync_run_log k
     where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
       and k.status = 'skipped' and not exists (
         select from public.sync_run_log r where r.integration_id = k.integration_id
@@ -73,32 +68,27 @@ PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_lo
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
-  org_id uuid, integration_type text, reason text default null
-) returns integer
+  org_id uuid, integration_type text, reason text default null) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
-  slots integer;
-  first_slot timestamptz;
-  last_slot timestamptz;
+  removed record;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
   -- The tick starts a queued slot under this lock, so a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(org_id, integration_type);
-  with removed as (
+  with d as (
     delete from sync_scheduler.queued_slots w
-    where w.integration_id = integration.id and w.triggered_by = 'backfill'
-    returning w.scheduled_for
+    where w.integration_id = integration.id and w.triggered_by = 'backfill' returning w.scheduled_for
   )
-  select count(*), min(r.scheduled_for), max(r.scheduled_for) into slots, first_slot, last_slot
-  from removed r;
-  if slots > 0 then
-    perform sync_scheduler.audit(integration, 'cancel_backfill', reason,
-      jsonb_build_object('slots', slots, 'first_slot', first_slot, 'last_slot', last_slot));
+  select count(*)::integer as slots, min(d.scheduled_for) as first_slot, max(d.scheduled_for) as last_slot
+  into strict removed from d;
+  if removed.slots > 0 then
+    perform sync_scheduler.audit(integration, 'cancel_backfill', reason, to_jsonb(removed));
   end if;
-  return slots;
+  return removed.slots;
 end;
 $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)

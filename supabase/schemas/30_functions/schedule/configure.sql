@@ -1,5 +1,3 @@
--- An admin changes the settings of an integration, its schedule among them, and previews a schedule.
-
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.configure_integration_sync(
   org_id uuid, integration_type text, changes jsonb, reason text default null
@@ -17,8 +15,6 @@ declare
     '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
   before public.sync_integrations;
   wanted public.sync_integrations;
-  saved public.sync_integrations;
-  has_list boolean;
   field text;
   value jsonb;
   period interval;
@@ -34,15 +30,16 @@ begin
       '{"reason": "changes must be a JSON object"}');
   end if;
   wanted := before;
-  has_list := sync_scheduler.exported_fields() ? integration_type;
   for field, value in select * from jsonb_each(changes) loop
     if field <> all (known) then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
-    elsif field = 'payloads' and has_list then
+    elsif field = 'payloads' and sync_scheduler.exported_fields() ? integration_type then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', field, 'reason', 'every payload of this integration type is a voucher'));
-    elsif field = 'ignored_fields' and value <> 'null' and not has_list then
+    elsif field = 'ignored_fields' and value <> 'null'
+      and not sync_scheduler.exported_fields() ? integration_type
+    then
       -- The webhook's connector does not know the key: every run would fail.
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', field, 'reason', 'this integration type has no list of exported fields'));
@@ -78,7 +75,7 @@ begin
       catchup_window = wanted.catchup_window, manual_cooldown = wanted.manual_cooldown,
       max_attempts = wanted.max_attempts, retry_base = wanted.retry_base, run_deadline = wanted.run_deadline,
       health_check_interval = wanted.health_check_interval, enabled = wanted.enabled
-    where i.id = before.id returning * into strict saved;
+    where i.id = before.id returning * into strict wanted;
   exception when check_violation or not_null_violation then
     get stacked diagnostics wrong = constraint_name;
     if wrong = '' then
@@ -87,12 +84,11 @@ begin
     perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'configure', reason, (
-    select jsonb_build_object(
+  perform sync_scheduler.audit(wanted, 'configure', reason, (select jsonb_build_object(
       'before', jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key),
-      'after', jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key))
+      'after', jsonb_object_agg(key, (to_jsonb(wanted) || sync_scheduler.entry_rules(wanted.config)) -> key))
     from jsonb_object_keys(changes) key));
-  return saved;
+  return wanted;
 end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
@@ -133,8 +129,7 @@ PT422 invalid_schedule, PT422 invalid_time_zone, PT422 reason_too_long, PT429 ra
 -- Definer, because the scheduler's functions are private. The first statement checks the caller.
 create or replace function public.preview_sync_schedule(
   org_id uuid, integration_type text, n integer default 5, schedule text default null,
-  time_zone text default null
-) returns table (scheduled_for timestamptz, local_time timestamp)
+  time_zone text default null) returns table (scheduled_for timestamptz, local_time timestamp)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
@@ -150,8 +145,7 @@ begin
   zone := coalesce(time_zone, integration.time_zone);
   -- A zone that cannot be saved is refused also when there is no slot to show.
   perform sync_scheduler.validate_time_zone(zone);
-  return query select slot, slot at time zone zone
-    from sync_scheduler.cron_occurrences(
+  return query select slot, slot at time zone zone from sync_scheduler.cron_occurrences(
       coalesce(schedule, integration.schedule), zone, now(), 'infinity', n) slot;
 end;
 $$;

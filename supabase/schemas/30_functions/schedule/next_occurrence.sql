@@ -1,9 +1,6 @@
--- The instants of a cron expression in a time zone.
-
 -- The first instant strictly after `after`; null for a null argument. See cron_occurrences.
 create or replace function sync_scheduler.next_cron_occurrence(
-  expression text, time_zone text, after timestamptz
-) returns timestamptz
+  expression text, time_zone text, after timestamptz) returns timestamptz
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
   return (select slot from sync_scheduler.cron_occurrences(expression, time_zone, after, 'infinity', 1) slot);
@@ -12,11 +9,9 @@ $$;
 
 -- The instants after `after` and up to `until` at which an expression is due in an IANA time zone: in order,
 -- at most so many, none for a null argument.
--- Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times. Each runs once, when the clock
--- first reaches or passes it. Times that the clock skips run once together, at the end of the gap. A time
--- that the clock repeats runs in the first pass.
--- A wildcard hour (*, */n) runs at every instant whose local time matches: twice in a repeated hour, never
--- in a skipped one.
+-- Fixed hours (2, 1-5, 0-23/2) are local times. Each runs once, when the clock first reaches or passes it.
+-- Times that the clock skips run once together, at the end of the gap. A time that it repeats runs in the
+-- first pass. A wildcard hour (*, */n) runs at every instant whose local time matches.
 -- Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.
 create or replace function sync_scheduler.cron_occurrences(
   expression text, time_zone text, after timestamptz, until timestamptz, most integer
@@ -118,8 +113,7 @@ end;
 $$;
 
 -- The first date on or after `earliest` that month, day of month and day of week allow. It takes one step a
--- chosen month. It ends, because parse_cron refuses dates that never come. The rarest, 29 February on one
--- weekday, comes within 40 years.
+-- chosen month. It ends, because parse_cron refuses dates that never come: the rarest comes within 40 years.
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -200,7 +194,7 @@ language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
   -- Postgres also takes an abbreviation: it reads CET as UTC+1, summer and winter. And it takes a POSIX rule:
   -- UTC+3 is west of Greenwich there, and a misspelt name with a digit is a rule, too. The view
-  -- pg_timezone_names knows them, but it reads hundreds of files.
+  -- pg_timezone_names reads hundreds of files.
   if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone
     !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
   then

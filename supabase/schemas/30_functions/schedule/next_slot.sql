@@ -1,5 +1,3 @@
--- The next slot of an integration, and the record of the slots that did not run.
-
 -- Trigger of sync_integrations, for every writer. It refuses an invalid schedule or zone (PT422
 -- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. It records slots that the
 -- old schedule left due as skipped, at most 10,000 of them.
@@ -18,8 +16,7 @@ begin
     begin
       due := sync_scheduler.due_slots(old, 10000);
     exception when sqlstate 'PT422' then
-      -- The server no longer understands it: its time zone data has lost the zone. An admin must be able to
-      -- fix that.
+      -- The server's time zone data has lost the zone: an admin must be able to fix that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
     if new.schedule is null then
@@ -40,8 +37,7 @@ $$;
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
 
--- The slots from next_run_at until now, in order, at most so many. Two or more mean that the scheduler was
--- away.
+-- The slots from next_run_at until now, in order, at most so many.
 create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -57,8 +53,7 @@ $$;
 -- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows
 -- it wrote. The caller holds the integration's lock.
 create or replace function sync_scheduler.skip_slots(
-  integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
-) returns integer
+  integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   skipped integer;
@@ -67,11 +62,9 @@ begin
     scheduled_for, skip_reason, attempt, deadline_at, finished_at)
   select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
     coalesce(sync_scheduler.find_skip_reason(integration, slot), skip_slots.reason), 0, now(), now()
-  from unnest(slots) slot
-  where not exists (
+  from unnest(slots) slot where not exists (
     select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
-    and not exists (
-      select from sync_scheduler.queued_slots w
+    and not exists (select from sync_scheduler.queued_slots w
       where w.integration_id = integration.id and w.scheduled_for = slot);
   get diagnostics skipped = row_count;
   return skipped;
@@ -80,16 +73,13 @@ $$;
 
 -- Why a due slot of the integration is not run now, as far as its settings say; null: it may run.
 create or replace function sync_scheduler.find_skip_reason(
-  integration public.sync_integrations, slot timestamptz
-) returns public.sync_skip_reason
+  integration public.sync_integrations, slot timestamptz) returns public.sync_skip_reason
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when not integration.enabled then 'disabled'::public.sync_skip_reason
-    when sync_scheduler.is_paused(integration) then 'paused'
+  return case when not integration.enabled then 'disabled'::public.sync_skip_reason
     -- The scheduler may come long after the slot and the pause that it fell into.
-    when integration.paused_at <= slot and integration.resume_at > slot then 'paused'
-    when slot < now() - integration.catchup_window then 'missed'
-  end;
+    when sync_scheduler.is_paused(integration)
+      or (integration.paused_at <= slot and integration.resume_at > slot) then 'paused'
+    when slot < now() - integration.catchup_window then 'missed' end;
 end;
 $$;

@@ -1,8 +1,5 @@
--- Reads a cron expression.
-
--- Validates a cron expression, as when a schedule is saved. It has five fields (minute, hour, day of month,
--- month, day of week; 0 and 7 are Sunday). Or it is @hourly, @daily, @midnight, @weekly, @monthly, @yearly or
--- @annually. As in Vixie's cron, a day field that starts with * does not restrict the other one, and of two
+-- Reads a cron expression: five fields (minute, hour, day of month, month, day of week; 0 and 7 are Sunday)
+-- or a macro. As in Vixie's cron, a day field that starts with * does not restrict the other one, and of two
 -- that restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for
 -- dates that never come.
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
@@ -17,19 +14,14 @@ declare
   parsed sync_scheduler.cron_fields;
 begin
   if trimmed like '@%' then
-    trimmed := case lower(trimmed)
-      when '@hourly' then '0 * * * *'
-      when '@daily' then '0 0 * * *'
-      when '@midnight' then '0 0 * * *'
-      when '@weekly' then '0 0 * * 0'
-      when '@monthly' then '0 0 1 * *'
-      when '@yearly' then '0 0 1 1 *'
-      when '@annually' then '0 0 1 1 *'
-    end;
+    trimmed := case when lower(trimmed) = '@hourly' then '0 * * * *'
+      when lower(trimmed) in ('@daily', '@midnight') then '0 0 * * *'
+      when lower(trimmed) = '@weekly' then '0 0 * * 0'
+      when lower(trimmed) = '@monthly' then '0 0 1 * *'
+      when lower(trimmed) in ('@yearly', '@annually') then '0 0 1 1 *' end;
   end if;
   field := case when trimmed = '' then '{}' else regexp_split_to_array(trimmed, '[ \t\r\n]+') end;
-  reason := case
-    when length(expression) > most then format('longer than %s characters', most)
+  reason := case when length(expression) > most then format('longer than %s characters', most)
     when trimmed is null then 'unknown macro'
     when cardinality(field) <> 5 then format('five fields expected, found %s', cardinality(field)) end;
   if reason is not null then
@@ -49,10 +41,8 @@ begin
   parsed.either_day := not starts_with(field[3], '*') and not starts_with(field[5], '*');
   parsed.every_hour := starts_with(field[2], '*');
 
-  longest_month := case
-    when parsed.months & B'101010110101' <> B'000000000000' then 31
-    when parsed.months & B'000101001010' <> B'000000000000' then 30
-    else 29 end;
+  longest_month := case when parsed.months & B'101010110101' <> B'000000000000' then 31
+    when parsed.months & B'000101001010' <> B'000000000000' then 30 else 29 end;
   if not parsed.either_day and position(B'1' in parsed.days) > longest_month then
     perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
       'field', 'day_of_month', 'value', left(field[3], 100), 'reason', 'no chosen month has such a day'));
@@ -65,8 +55,7 @@ $$;
 -- ranges a-b, steps `*/n` and a-b/n, and lists of these. Names are for lowest and following, in any case.
 -- Errors: PT422 invalid_schedule.
 create or replace function sync_scheduler.parse_cron_field(
-  field text, value text, lowest integer, highest integer, names text[] default null
-) returns varbit
+  field text, value text, lowest integer, highest integer, names text[] default null) returns varbit
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   chosen varbit := repeat('0', highest - lowest + 1)::varbit;
@@ -101,8 +90,7 @@ begin
       step := sync_scheduler.parse_cron_value(divided[2], null, 0, 0);
     end if;
 
-    reason := case
-      when part = '' then 'an element of the list is empty'
+    reason := case when part = '' then 'an element of the list is empty'
       when cardinality(divided) > 2 or cardinality(bounds) > 2 then 'not a value, a range or a step'
       when first is null or last is null then 'neither a number nor a known name'
       when first not between lowest and highest or last not between lowest and highest then
@@ -133,8 +121,7 @@ $$;
 -- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that is there
 -- twice, the first at or after since counts: the Sunday of FRI-SUN is 7.
 create or replace function sync_scheduler.parse_cron_value(
-  written text, names text[], lowest integer, since integer
-) returns integer
+  written text, names text[], lowest integer, since integer) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if written ~ '^[0-9]+$' then

@@ -1,5 +1,3 @@
--- Pause, resume, and the end of a pause.
-
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.pause_integration_sync(
   org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
@@ -16,13 +14,11 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
   if integration.resume_at <= now() then
+    -- It does not count: this one begins now.
     perform sync_scheduler.end_pause(integration, 'pause_ended');
   end if;
-  -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
-  update public.sync_integrations i set
-    -- A pause that is over does not count: this one begins now.
-    paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
+  update public.sync_integrations i set paused_at = coalesce(i.paused_at, now()),
     paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
@@ -81,11 +77,9 @@ declare
   over uuid;
   ended public.sync_integrations;
 begin
-  for over in
-    select i.id from public.sync_integrations i
+  for over in select i.id from public.sync_integrations i
     -- Not before every slot that fell into the pause has been recorded as such.
-    where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true)
-    order by i.resume_at limit 500
+    where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true) order by i.resume_at limit 500
   loop
     begin
       -- Locked and cleared in one subtransaction, see start_due_runs.

@@ -1,11 +1,8 @@
--- The tick starts what is due.
-
 -- Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how
 -- many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at once
 -- one does the work; a slot that cannot be started stops no other.
 create or replace function sync_scheduler.start_due_runs(
-  batch_size integer default 500, out started integer, out skipped integer
-)
+  batch_size integer default 500, out started integer, out skipped integer)
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- A row that another session keeps locked must not hold up the others.
 set lock_timeout = '500ms' as $$
@@ -19,8 +16,7 @@ begin
   if not sync_scheduler.lock_starts() then
     return;
   end if;
-  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the
-  -- next tick.
+  -- After a long absence an integration needs several rounds. The rest is left to the next tick.
   for round in 1..20 loop
     due := null;
     begin
@@ -47,8 +43,7 @@ begin
         exception when others then
           perform sync_scheduler.postpone_slot(single, sqlerrm);
         end;
-        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to
-        -- the others.
+        -- Each may have waited for a lock. The next tick gets to the others: what fails goes to the back.
         exit when sync_scheduler.is_out_of_time();
       end loop;
     end;
@@ -63,52 +58,44 @@ $$;
 create or replace function sync_scheduler.lock_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  settings sync_scheduler.settings;
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
 begin
-  select * into strict settings from sync_scheduler.settings;
   -- What another tick, a trigger or an admin holds is skipped, and dealt with by the next tick.
   return (
     with active as materialized (
       select r.integration_type, r.org_id, r.integration_id,
         -- As in start_queued_slot.
         r.notice is distinct from 'integration_paused' as takes_place
-      from public.sync_run_log r where r.status in ('pending', 'running')
-    ),
+      from public.sync_run_log r where r.status in ('pending', 'running')),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.
     due as materialized (
       select lane.* from public.sync_integration_types t cross join lateral (
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
-          and i.org_id not in (
-            select a.org_id from active a
+          and i.org_id not in (select a.org_id from active a
               where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
           select count(*) from active a where a.takes_place and a.integration_type = t.code)))
-        for no key update skip locked) lane
-    ),
+        for no key update skip locked) lane),
     ranked as (
       select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
         select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
-      from due d
-    ),
+      from due d),
     -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run
     -- is active.
     refused as materialized (
       select i.id from public.sync_integrations i
       where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)
         and sync_scheduler.is_stopped(i)
-      order by i.next_tick_at limit batch_size for no key update skip locked
-    ),
+      order by i.next_tick_at limit batch_size for no key update skip locked),
     overlapping as materialized (
       select i.id from active a join public.sync_integrations i on i.id = a.integration_id
-      where i.next_tick_at <= now() limit batch_size for no key update of i skip locked
-    )
+      where i.next_tick_at <= now() limit batch_size for no key update of i skip locked)
     select array_agg(found.id) from (
       select r.id from ranked r where r.place <= settings.max_active_per_org
       union select f.id from refused f union select o.id from overlapping o
-    ) found
-  );
+    ) found);
 end;
 $$;
 
@@ -132,8 +119,7 @@ begin
   with postponed as (
     update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
     -- The lock was free since the failure: a new schedule of an admin may have dealt with the slot.
-    where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.id, i.next_run_at
-  )
+    where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.id, i.next_run_at)
   insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason)
   select p.id, p.next_run_at, left(postpone_slot.reason, 500) from postponed p
   on conflict on constraint postponed_slots_pkey do update set

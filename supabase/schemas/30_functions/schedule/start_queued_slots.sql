@@ -1,5 +1,3 @@
--- The tick starts queued slots.
-
 -- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations without an active
 -- run, one of each. Returns how many it started.
 create or replace function sync_scheduler.start_queued_slots(batch_size integer default 100) returns integer
@@ -22,15 +20,12 @@ begin
       union all
       select n.integration_id from waiting, lateral (
         select w.integration_id from sync_scheduler.queued_slots w
-        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
-    )
+        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n)
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
-    where not exists (
-        select from public.sync_run_log r
+    where not exists (select from public.sync_run_log r
         where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
-      and (not sync_scheduler.is_stopped(i) or exists (
-        select from sync_scheduler.queued_slots w
+      and (not sync_scheduler.is_stopped(i) or exists (select from sync_scheduler.queued_slots w
         where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
     order by random() limit batch_size

@@ -1,12 +1,8 @@
--- Decides about a batch of due slots: run, queue or skip.
-
 -- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
--- why not, and advances next_run_at, all in one transaction. An integration with several due slots is only
--- brought to the last of them and stays due. The caller holds the integrations' locks. Errors: PT503
--- function_url_not_configured.
+-- why not, and advances next_run_at. An integration with several due slots is only brought to the last of
+-- them and stays due. The caller holds the integrations' locks. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_slots(
-  integration_ids uuid[], out started integer, out skipped integer
-)
+  integration_ids uuid[], out started integer, out skipped integer)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   started_runs public.sync_run_log[];
@@ -30,13 +26,11 @@ begin
 
   -- One statement for the whole batch. The caller holds the integrations' locks, so what it sees stays true.
   with due as materialized (
-    select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)
-  ),
+    select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)),
   -- Many integrations share a schedule: what follows their slot is computed once.
   following as materialized (
     select d.*, sync_scheduler.next_cron_occurrence(d.schedule, d.time_zone, d.next_run_at) as next_slot
-    from (select distinct schedule, time_zone, next_run_at from due) d
-  ),
+    from (select distinct schedule, time_zone, next_run_at from due) d),
   decided as materialized (
     select d.*, f.next_slot, seen.active_by, seen.dealt_with,
       case when seen.dealt_with then null
@@ -59,32 +53,26 @@ begin
         exists (select from sync_scheduler.queued_slots w
           where w.integration_id = d.id and w.triggered_by = 'schedule') as buffered
     ) seen
-    where f.next_slot > now()
-  ),
+    where f.next_slot > now()),
   advanced as (
     update public.sync_integrations i set next_run_at = d.next_slot, next_tick_at = d.next_slot
-    from decided d where i.id = d.id
-  ),
+    from decided d where i.id = d.id),
   skips as (
     select sync_scheduler.skip_slots(d.integration, array[d.next_run_at], d.reason) as rows
-    from decided d where d.reason is not null
-  ),
+    from decided d where d.reason is not null),
   buffered as (
     insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
     select d.id, d.next_run_at, 'schedule' from decided d
-    where d.reason is null and d.active_by is not null and not d.dealt_with
-  ),
+    where d.reason is null and d.active_by is not null and not d.dealt_with),
   runs as (
     insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
       deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
     from decided d where d.reason is null and d.active_by is null and not d.dealt_with
-    returning sync_run_log as run
-  )
+    returning sync_run_log as run)
   select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
-     where f.next_slot <= now())
-  into started_runs, skipped, came_late;
+     where f.next_slot <= now()) into started_runs, skipped, came_late;
 
   perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
@@ -92,8 +80,7 @@ begin
     -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or
     -- refused, like a slot that came alone. Of a long absence each call deals with 500 slots.
     slots := sync_scheduler.due_slots(late, 501);
-    update public.sync_integrations i set
-      next_run_at = slots[cardinality(slots)],
+    update public.sync_integrations i set next_run_at = slots[cardinality(slots)],
       -- An integration with more slots goes to the back: those that are on time come first.
       next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
     where i.id = late.id;

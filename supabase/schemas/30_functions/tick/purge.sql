@@ -1,24 +1,20 @@
--- Deletes what is past its retention.
-
--- Deletes what is older than the retention settings. It deletes at most 500 rows a call of what Realtime
--- publishes: ended runs (with their attempts, not their entries), alerts, incidents. Of ticks, warm-ups,
--- messages of alert webhooks, the audit log and pg_cron's records of our own jobs it deletes as much as 5 s
--- allow. A batch has batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
--- incidents of vendors that no integration has asked for a day. Returns how many rows; call it again until
--- that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a warning.
+-- Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for 5 s.
+-- It deletes at most 500 rows a call of what Realtime publishes: ended runs (with their attempts, not their
+-- entries), alerts, incidents. Redacts payloads older than retention_payload. Returns how many rows; call it
+-- again until that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a
+-- warning.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
   published_left integer := least(batch_size, 500);
-  settings sync_scheduler.settings;
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   purged integer := 0;
   last_round integer;
   kind text;
   deleted integer;
 begin
-  select * into strict settings from sync_scheduler.settings;
   loop
     last_round := sync_scheduler.purge_payloads(batch_size, settings);
     foreach kind in array array['incidents', 'alerts', 'runs', 'ticks', 'warm-ups', 'messages', 'audit log',
@@ -26,49 +22,46 @@ begin
       begin
         case kind
         when 'incidents' then
-          delete from public.sync_vendor_incidents v where v.incident_id = any (array(
+          delete from public.sync_vendor_incidents where incident_id = any (array(
             select o.incident_id from public.sync_vendor_incidents o
             where o.ended_at < now() - settings.retention_failed
             order by o.ended_at limit published_left for update skip locked));
         when 'alerts' then
-          delete from public.sync_alerts a where a.alert_id = any (array(
+          delete from public.sync_alerts where alert_id = any (array(
             select o.alert_id from public.sync_alerts o
             where o.first_seen_at < now() - settings.retention_failed
               -- These are resolved by what becomes of the entries, however long that takes.
               and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
             order by o.first_seen_at limit published_left for update skip locked));
         when 'runs' then
-          delete from public.sync_run_log r where r.run_id = any (array(
+          delete from public.sync_run_log where run_id = any (array(
             select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
-              select f.run_id from public.sync_run_log f
-              where f.status = s and f.finished_at < now() - case
-                when s = 'failed' then settings.retention_failed else settings.retention_ended end
-              order by f.finished_at limit published_left for update skip locked) o
-            limit published_left));
+              select f.run_id from public.sync_run_log f where f.status = s and f.finished_at < now()
+                - case when s = 'failed' then settings.retention_failed else settings.retention_ended end
+              order by f.finished_at limit published_left for update skip locked) o limit published_left));
         when 'ticks' then
-          delete from sync_scheduler.ticks t where t.tick_id = any (array(
+          delete from sync_scheduler.ticks where tick_id = any (array(
             select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
             order by o.ticked_at limit batch_size for update skip locked));
         when 'warm-ups' then
-          delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
+          delete from sync_scheduler.warmups where scheduled_for = any (array(
             select o.scheduled_for from sync_scheduler.warmups o
             where o.scheduled_for < now() - settings.retention_ticks
             order by o.scheduled_for limit batch_size for update skip locked));
         when 'messages' then
-          delete from sync_scheduler.alert_messages m where m.number = any (array(
+          delete from sync_scheduler.alert_messages where number = any (array(
             select o.number from sync_scheduler.alert_messages o
             where o.created_at < now() - settings.retention_ticks
             order by o.created_at limit batch_size for update skip locked));
         when 'audit log' then
-          delete from public.sync_audit_log a where a.audit_id = any (array(
+          delete from public.sync_audit_log where audit_id = any (array(
             select o.audit_id from public.sync_audit_log o
             where o.created_at < now() - settings.retention_failed
             order by o.created_at limit batch_size for update skip locked));
         when 'records of jobs' then
           -- pg_cron never purges its log. The records of other jobs are their owners'. A run that a restart
           -- of the server ended has no end_time.
-          delete from cron.job_run_details d where d.runid = any (array(
-            select o.runid from cron.job_run_details o
+          delete from cron.job_run_details where runid = any (array(select o.runid from cron.job_run_details o
             where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
               and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
             order by o.runid limit batch_size));

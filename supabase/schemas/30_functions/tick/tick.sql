@@ -1,9 +1,6 @@
--- One tick; and is the scheduler alive?
-
--- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It starts due
--- slots, recovers stuck runs, starts queued slots, ends pauses, warms the function up for the next slot, and
--- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers
--- on its row. Safe at any time, by anyone, at once.
+-- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It does its
+-- steps and records itself in ticks. A tick with work is an event: connections and alerts have their steps in
+-- triggers on its row. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -68,9 +65,9 @@ begin
 end;
 $$;
 
--- Has this transaction taken 5 s? A tick then leaves the rest to the next one. What it has started becomes
--- visible, and is posted, only when it commits. A statement timeout would take back all of it. Shorter than
--- the 8 s after which the Data API gives up a press that waits for one of its integrations.
+-- Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started is posted
+-- only when it commits. A statement timeout would take back all of it. Shorter than the 8 s after which the
+-- Data API gives up a press that waits for one of its integrations.
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -78,8 +75,7 @@ begin
 end;
 $$;
 
--- Definer, because the scheduler's tables are private. It reveals nothing about any organisation, so any
--- signed-in person may ask.
+-- Definer, because the scheduler's tables are private. It reveals nothing about any organisation.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
@@ -108,8 +104,7 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity.$$;
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (
-    select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
+  return (select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
     from sync_scheduler.settings s);
 end;
 $$;

@@ -1,5 +1,3 @@
--- Boots the function before a slot.
-
 -- Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will
 -- run, however many integrations share it. Returns whether it did. Nothing without settings.function_url.
 -- Safe at any time, by anyone, at once.
@@ -8,27 +6,22 @@ language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
   token constant text := sync_scheduler.new_token();
-  settings sync_scheduler.settings;
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin
-  select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null or settings.warmup_lead = interval '0' then
     return false;
   end if;
 
-  -- One look into sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
-  -- The warm-up comes 15 to 45 s before the slot. Only the tick of every 30 s comes between two minutes, at a
-  -- second that no setting chooses. A window of 45 s always has one of its ticks at least 15 s before the
-  -- slot, and the first tick in it sends. Then 15 s are enough for a boot and for pg_net to finish the
-  -- request. After 45 s the isolate still takes requests: on the free plan it does so for 75 s.
-  -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold
-  -- start.
+  -- Slots are minutes, so no second one lies within the lead. A window of 45 s always has a tick of every 30
+  -- s at least 15 s before the slot. That is enough for a boot and for pg_net to finish the request. After 45
+  -- s the isolate still takes requests: on the free plan it does so for 75 s.
+  -- The unique key decides, so the row comes before the request. A lost one costs a cold start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
   select i.next_run_at, sync_scheduler.hash_token(token) from public.sync_integrations i
   where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
-  order by i.next_run_at limit 1
-  on conflict do nothing returning scheduled_for into slot;
+  order by i.next_run_at limit 1 on conflict do nothing returning scheduled_for into slot;
   if slot is null then
     return false;
   end if;
@@ -43,11 +36,9 @@ exception when lock_not_available then
 end;
 $$;
 
--- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The warm-up's token checks the caller.
 create or replace function public.sync_worker_warm(
-  scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
-) returns jsonb
+  scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
