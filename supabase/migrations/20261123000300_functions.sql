@@ -1257,7 +1257,9 @@ begin
   where s.org_id = sync_worker_finish_alerts.org_id
     and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token)
   for no key update;
-  if sync_scheduler.has_ended(sender.claimed_at, sender.ended_at) then
+  if coalesce(sender.claimed_at, sender.ended_at) is null then
+    perform sync_scheduler.raise_error('invalid_token');
+  elsif sender.ended_at is not null then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_size('results', results, 262144);
@@ -1965,7 +1967,9 @@ begin
   where c.integration_id = sync_worker_finish_probe.integration_id
     and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token)
   for no key update;
-  if sync_scheduler.has_ended(ended.claimed_at, ended.ended_at) then
+  if coalesce(ended.claimed_at, ended.ended_at) is null then
+    perform sync_scheduler.raise_error('invalid_token');
+  elsif ended.ended_at is not null then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_text('outcome', outcome);
@@ -3388,7 +3392,9 @@ begin
       return sync_scheduler.run_progress(run) || no_batch;
     -- Something was taken in this run; or there is nothing to compare a single entry with.
     elsif run.entries_done > 0
-      or (refused = 1 and not sync_scheduler.has_unresolved_entries(run.integration_id))
+      or (refused = 1 and not exists (
+        select from public.sync_export_entries e
+        where e.integration_id = run.integration_id and e.state in ('sending', 'unknown')))
     then
       return sync_scheduler.run_progress(sync_scheduler.reject_refused_entries(run)) || no_batch;
     end if;
@@ -4362,16 +4368,11 @@ PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, PT422 unknow
 PT404 integration_not_found, PT429 rate_limited.$$;
 
 -- supabase/schemas/30_functions/reports/explain_slots.sql
--- Every slot of a period, and what became of it.
-
--- What public.explain_sync_slots answers, with its checks, its errors and its settings of the planner. For
--- that function only.
+-- What public.explain_sync_slots answers. For that function only.
 create or replace function sync_scheduler.explain_slots(
   org_id uuid, integration_type text, since timestamptz, until timestamptz
-) returns table (
-  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
-  retried_by_run_id uuid
-)
+) returns table (scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
+  retried_by_run_id uuid)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := 10000;
@@ -4388,12 +4389,10 @@ begin
     round(extract(epoch from started_at - slot), 3), told.run_id, told.retried_by
   from (
     select r.scheduled_for as slot, r.started_at, r.run_id,
-      case
-        when r.status <> 'succeeded' then r.status::text
+      case when r.status <> 'succeeded' then r.status::text
         when r.triggered_by = 'schedule' and r.started_at - r.scheduled_for > late_after then 'late'
         else 'ran' end as state,
-      case
-        when r.status = 'skipped' then r.skip_reason::text
+      case when r.status = 'skipped' then r.skip_reason::text
         when r.status = 'pending' then coalesce(sync_scheduler.waits_for(r),
           case when r.started_at is null and r.next_attempt_at is null then 'dispatched'
             else 'next_attempt' end)
@@ -4404,44 +4403,33 @@ begin
        order by c.triggered_at desc limit 1) as retried_by,
       case when r.status = 'skipped' then 2 else 1 end as weight
     from public.sync_run_log r
-    where r.integration_id = integration.id and r.scheduled_for >= explain_slots.since
-      and r.scheduled_for < explain_slots.until
+    where r.integration_id = integration.id and r.scheduled_for >= since and r.scheduled_for < until
     union all
-    select w.scheduled_for, null, null, 'pending', case
-        when not integration.enabled then 'disabled'
-        when sync_scheduler.is_paused(integration) then 'paused'
-        else 'waits_for_active_run' end, null, 0
+    select w.scheduled_for, null, null, 'pending', case when not integration.enabled then 'disabled'
+        when sync_scheduler.is_paused(integration) then 'paused' else 'waits_for_active_run' end, null, 0
     from sync_scheduler.queued_slots w
-    where w.integration_id = integration.id and w.scheduled_for >= explain_slots.since
-      and w.scheduled_for < explain_slots.until
+    where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
     union all
     -- Before next_run_at every slot has its row, or had it until it was purged.
-    select s, null, null, 'pending', case
-        when s > now() then 'not_due_yet'
-        when not sync_scheduler.is_ticking() then 'scheduler_not_ticking'
-        else 'due' end, null, 3
+    select s, null, null, 'pending', case when s > now() then 'not_due_yet'
+        when not sync_scheduler.is_ticking() then 'scheduler_not_ticking' else 'due' end, null, 3
     from sync_scheduler.cron_occurrences(integration.schedule, integration.time_zone,
-      greatest(explain_slots.since, integration.next_run_at) - interval '1 microsecond',
-      explain_slots.until - interval '1 microsecond', most) s
+      greatest(since, integration.next_run_at) - interval '1 microsecond',
+      until - interval '1 microsecond', most) s
   ) told (slot, started_at, run_id, state, reason, retried_by, weight)
-  order by slot, weight
-  limit most;
+  order by slot, weight limit most;
 end;
 $$;
 
--- In SQL, because its parameters keep the names of 0.1.0, and plpgsql_check (supabase db lint) warns about
--- reserved words there. Definer, because the scheduler's tables are private. explain_slots checks the caller
--- in its first statement.
+-- In SQL, because its parameters keep the names of 0.1.0, and supabase db lint warns about reserved words in
+-- plpgsql. Definer, because the scheduler's tables are private. explain_slots checks the caller first.
 create or replace function public.explain_sync_slots(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz
-) returns table (
-  scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
-  retried_by_run_id uuid
-)
+) returns table (scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,
+  retried_by_run_id uuid)
 language sql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-  select * from sync_scheduler.explain_slots(explain_sync_slots.org_id, explain_sync_slots.integration_type,
-    explain_sync_slots."from", explain_sync_slots."to");
+  select * from sync_scheduler.explain_slots(org_id, integration_type, "from", "to");
 $$;
 revoke all on function public.explain_sync_slots(uuid, text, timestamptz, timestamptz)
   from public, anon, authenticated, service_role;
@@ -4469,36 +4457,30 @@ create or replace function public.sync_overview(org_id uuid) returns table (
   paused_at timestamptz, pause_reason text, resume_at timestamptz,
   schedule text, time_zone text, next_run_at timestamptz,
   health_status public.sync_health_status, health_since timestamptz, last_error_code text,
-  last_error_message text,
-  latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
+  last_error_message text, latency_ms integer, next_check_at timestamptz, incident_since timestamptz,
   active_run_id uuid, active_status public.sync_run_status, active_triggered_by public.sync_run_trigger,
   active_started_at timestamptz, active_notice text, quota_until timestamptz, entries_total integer,
-  entries_done integer, entries_failed integer,
-  last_success_at timestamptz, last_run_id uuid, last_run_status public.sync_run_status,
-  last_run_entries_done integer, last_run_entries_failed integer,
-  cooldown_until timestamptz, open_alerts integer, needs_decision integer,
-  entry_rules jsonb,
-  button_allowed boolean, button_message text, button_details jsonb
-)
+  entries_done integer, entries_failed integer, last_success_at timestamptz, last_run_id uuid,
+  last_run_status public.sync_run_status, last_run_entries_done integer, last_run_entries_failed integer,
+  cooldown_until timestamptz, open_alerts integer, needs_decision integer, entry_rules jsonb,
+  button_allowed boolean, button_message text, button_details jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off
 -- Each part is a look into an index with its first rows; a plan made for the values would only take longer.
 set plan_cache_mode = force_generic_plan as $$
 declare
-  person uuid;
+  person constant uuid := sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
   may_press boolean;
 begin
-  person := sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
-  may_press := coalesce(sync_scheduler.has_org_role(org_id, '{admin,coordinator}'), false)
-    or sync_scheduler.acts_for_all();
+  may_press := (sync_scheduler.has_org_role(org_id, '{admin,coordinator}')
+    or sync_scheduler.acts_for_all()) is true;
   return query
   select i.id, i.integration_type, t.name, i.enabled, i.paused_at, i.pause_reason, i.resume_at,
-    i.schedule, i.time_zone, i.next_run_at,
-    h.status, h.since, h.last_error_code, h.last_error_message, h.latency_ms, h.next_check_at,
-    incident.began_at,
-    active.run_id, active.status, active.triggered_by, active.started_at, active.notice, quota.until,
-    active.entries_total, active.entries_done, active.entries_failed,
-    success.finished_at, ended.run_id, ended.status, ended.entries_done, ended.entries_failed,
+    i.schedule, i.time_zone, i.next_run_at, h.status, h.since, h.last_error_code, h.last_error_message,
+    h.latency_ms, h.next_check_at, incident.began_at, active.run_id, active.status, active.triggered_by,
+    active.started_at, active.notice, quota.until, active.entries_total, active.entries_done,
+    active.entries_failed, success.finished_at, ended.run_id, ended.status, ended.entries_done,
+    ended.entries_failed,
     case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
     sync_scheduler.entry_rules(i.config),
     -- A viewer may look and not press: the trigger refuses the role before it reads any fact.
@@ -4509,22 +4491,19 @@ begin
   join public.sync_integration_types t on t.code = i.integration_type
   left join public.sync_integration_health h on h.integration_id = i.id
   cross join lateral (select sync_scheduler.vendor_host(i) as host) vendor
-  left join public.sync_vendor_incidents incident
-    on incident.integration_type = i.integration_type and incident.host = vendor.host
-      and incident.ended_at is null
-  left join public.sync_run_log active on active.integration_id = i.id
-    and active.status in ('pending', 'running')
-  left join lateral (
-    select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'succeeded' order by r.finished_at desc limit 1) success
-      on true
-  left join lateral (
-    select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'failed' order by r.finished_at desc limit 1) failure on true
-  left join lateral (
-    select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'cancelled' order by r.finished_at desc limit 1) cancelled
-      on true
+  left join public.sync_vendor_incidents incident on incident.integration_type = i.integration_type
+    and incident.host = vendor.host and incident.ended_at is null
+  left join public.sync_run_log active
+    on active.integration_id = i.id and active.status in ('pending', 'running')
+  left join lateral (select r.* from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'succeeded'
+    order by r.finished_at desc limit 1) success on true
+  left join lateral (select r.* from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'failed'
+    order by r.finished_at desc limit 1) failure on true
+  left join lateral (select r.* from public.sync_run_log r
+    where r.integration_id = i.id and r.status = 'cancelled'
+    order by r.finished_at desc limit 1) cancelled on true
   left join lateral (
     select e.* from (select success.* union all select failure.* union all select cancelled.*) e
     where e.run_id is not null order by e.finished_at desc limit 1) ended on true
@@ -4537,8 +4516,8 @@ begin
         and vendor.host is not distinct from coalesce(a.details ->> 'host', vendor.host)) o) alerts
   cross join lateral (
     select count(*)::integer as entries from (
-      select from public.sync_export_entries e
-        where e.integration_id = i.id and e.undecided limit 1000) d) undecided
+      select from public.sync_export_entries e where e.integration_id = i.id and e.undecided limit 1000) d
+    ) undecided
   cross join lateral (
     -- Of the run that waits for it, or of the last one, if it failed of it.
     select case when w.until > now() then w.until end as until from (
@@ -4547,8 +4526,7 @@ begin
   cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
   cross join lateral sync_scheduler.next_manual_press(facts) next_press
   cross join lateral sync_scheduler.decide_trigger(facts) decision
-  where i.org_id = sync_overview.org_id
-  order by t.name;
+  where i.org_id = sync_overview.org_id order by t.name;
 end;
 $$;
 revoke all on function public.sync_overview(uuid) from public, anon, authenticated, service_role;
@@ -4579,8 +4557,7 @@ For members and the service role.
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- supabase/schemas/30_functions/reports/run_timeline.sql
--- Definer, because attempts and ticks are the machinery's. The caller's role is checked before anything is
--- read.
+-- Definer, because attempts and ticks are private. The caller's role is checked before they are read.
 create or replace function public.sync_run_timeline(run_id uuid)
 returns table (attempt integer, step text, at timestamptz, detail jsonb)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
@@ -4601,8 +4578,7 @@ begin
   -- A tick and what it queues have the instant of their transaction in common.
   left join sync_scheduler.ticks t
     on t.ticked_at = case when a.attempt = 1 then run.triggered_at else a.dispatched_at end
-  -- Ids start again after a crash of pg_net, so an answer counts only if it is as young as the request. That
-  -- also is what pg_net has an index for.
+  -- Ids start again after a crash of pg_net, so an answer must be as young. pg_net has an index for that.
   left join net._http_response h on h.id = a.request_id
     and h.created between a.dispatched_at and a.dispatched_at + interval '5 minutes'
   cross join lateral (values
@@ -4615,25 +4591,21 @@ begin
     (a.attempt, 5, 'booted', a.claimed_at,
       jsonb_build_object('cold_start', a.cold_start, 'boot_ms', a.boot_ms)),
     (a.attempt, 6, 'claimed', a.claimed_at, '{}'),
-    -- Measured by the worker, who began before the claim's transaction did: in a short run it would come
-    -- after the end.
+    -- The worker began to measure before the claim's transaction: in a short run it would come after the end.
     (a.attempt, 7, 'first_vendor_byte',
       least(a.claimed_at + a.first_vendor_byte_ms * interval '1 millisecond', a.ended_at),
       jsonb_build_object('ms_after_claim', a.first_vendor_byte_ms)),
-    (a.attempt, 8, 'finished', a.ended_at,
-      jsonb_build_object('outcome', a.outcome, 'error_class', a.error_class,
-      'error_code', a.error_code, 'error_message', a.error_message, 'blames', a.blames))
+    (a.attempt, 8, 'finished', a.ended_at, jsonb_build_object('outcome', a.outcome, 'error_class',
+      a.error_class, 'error_code', a.error_code, 'error_message', a.error_message, 'blames', a.blames))
   ) s (attempt, number, step, at, detail)
-  where a.run_id = run.run_id and s.at is not null
-  order by s.attempt, s.number)
+  where a.run_id = run.run_id and s.at is not null order by s.attempt, s.number)
   union all
   -- A slot that was skipped never had an attempt.
   select 0, s.step, s.at, jsonb_strip_nulls(s.detail)
   from (values
     ('due', run.scheduled_for, jsonb_build_object('triggered_by', run.triggered_by)),
     ('finished', run.finished_at, jsonb_build_object('outcome', run.status, 'skip_reason', run.skip_reason))
-  ) s (step, at, detail)
-  where run.status = 'skipped';
+  ) s (step, at, detail) where run.status = 'skipped';
 end;
 $$;
 revoke all on function public.sync_run_timeline(uuid) from public, anon, authenticated, service_role;
@@ -4655,31 +4627,28 @@ A skipped slot had no attempt: as attempt 0 it has `due`, and `finished` with `s
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized.$$;
 
 -- supabase/schemas/30_functions/reports/statistics.sql
--- Views: runs, drift and warm-ups.
-
--- With the reader's own rights: RLS of the run log decides which organisations it shows.
+-- With the reader's own rights: RLS of the run log decides which organisations the first two show.
 create or replace view public.sync_statistics with (security_invoker = true) as
-select r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time zone 'UTC')::date as day,
-  count(*) filter (where r.status <> 'skipped') as runs,
-  count(*) filter (where r.status = 'succeeded') as succeeded,
-  count(*) filter (where r.status = 'failed') as failed,
-  count(*) filter (where r.status = 'skipped') as skipped,
-  round(count(*) filter (where r.status = 'succeeded')::numeric
-    / nullif(count(*) filter (where r.status in ('succeeded', 'failed')), 0), 4) as success_rate,
-  percentile_cont(0.5)
-    within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
-    as p50_duration_seconds,
-  percentile_cont(0.95)
-    within group (order by extract(epoch from r.finished_at - r.started_at)::double precision)
-    as p95_duration_seconds,
-  percentile_cont(0.5)
-    within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
-    filter (where r.triggered_by = 'schedule') as p50_drift_seconds,
-  percentile_cont(0.95)
-    within group (order by extract(epoch from r.started_at - r.scheduled_for)::double precision)
-    filter (where r.triggered_by = 'schedule') as p95_drift_seconds
-from public.sync_run_log r
-group by r.org_id, r.integration_id, r.integration_type, (r.triggered_at at time zone 'UTC')::date;
+select s.org_id, s.integration_id, s.integration_type, s.day,
+  count(*) filter (where s.status <> 'skipped') as runs,
+  count(*) filter (where s.status = 'succeeded') as succeeded,
+  count(*) filter (where s.status = 'failed') as failed,
+  count(*) filter (where s.status = 'skipped') as skipped,
+  round(count(*) filter (where s.status = 'succeeded')::numeric
+    / nullif(count(*) filter (where s.status in ('succeeded', 'failed')), 0), 4) as success_rate,
+  percentile_cont(0.5) within group (order by s.duration) as p50_duration_seconds,
+  percentile_cont(0.95) within group (order by s.duration) as p95_duration_seconds,
+  percentile_cont(0.5) within group (order by s.drift) as p50_drift_seconds,
+  percentile_cont(0.95) within group (order by s.drift) as p95_drift_seconds
+from (
+  select r.org_id, r.integration_id, r.integration_type, r.status,
+    (r.triggered_at at time zone 'UTC')::date as day,
+    extract(epoch from r.finished_at - r.started_at)::double precision as duration,
+    case when r.triggered_by = 'schedule'
+      then extract(epoch from r.started_at - r.scheduled_for)::double precision end as drift
+  from public.sync_run_log r
+) s
+group by s.org_id, s.integration_id, s.integration_type, s.day;
 revoke all on public.sync_statistics from public, anon, authenticated, service_role;
 comment on view public.sync_statistics is
   'Runs of each integration and UTC day on which they were triggered: how many, how they ended, how long '
@@ -4687,14 +4656,13 @@ comment on view public.sync_statistics is
   'slots. `success_rate` is succeeded among succeeded and failed, from 0 to 1, null if there was neither. '
   'Filter by org_id. Members see their organisations.';
 
--- With the reader's own rights: RLS of the run log decides which organisations it shows.
 create or replace view public.sync_drift_statistics with (security_invoker = true) as
 select r.org_id, (r.scheduled_for at time zone 'UTC')::date as day, count(*) as slots,
   count(r.started_at) as started,
-  percentile_cont(0.5)
-    within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p50_seconds,
-  percentile_cont(0.95)
-    within group (order by extract(epoch from r.started_at - r.scheduled_for)) as p95_seconds,
+  percentile_cont(0.5) within group (order by extract(epoch from r.started_at - r.scheduled_for))
+    as p50_seconds,
+  percentile_cont(0.95) within group (order by extract(epoch from r.started_at - r.scheduled_for))
+    as p95_seconds,
   max(extract(epoch from r.started_at - r.scheduled_for)) as max_seconds
 from public.sync_run_log r
 where r.triggered_by = 'schedule' and r.status <> 'skipped'
@@ -4706,9 +4674,7 @@ comment on view public.sync_drift_statistics is
   'their organisations.';
 
 create or replace view sync_scheduler.warmup_statistics with (security_invoker = true) as
-select s.with_warmup,
-  count(distinct s.scheduled_for) as slots,
-  count(*) as runs,
+select s.with_warmup, count(distinct s.scheduled_for) as slots, count(*) as runs,
   count(*) filter (where s.cold_start) as cold_starts,
   percentile_cont(0.5) within group (order by s.boot_ms) filter (where s.cold_start) as p50_boot_ms,
   percentile_cont(0.95) within group (order by s.boot_ms) filter (where s.cold_start) as p95_boot_ms,
@@ -4735,14 +4701,12 @@ revoke all on sync_scheduler.warmup_statistics from public, anon, authenticated,
 comment on view sync_scheduler.warmup_statistics is
   'For the operator: first attempts of scheduled runs of the last settings.retention_ticks. It compares '
   'those whose slot had a warm-up that was answered in time with those that had none. Warm-ups are worth it '
-  'if with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms. That also shows the '
-  'platform''s placing of the isolate, which boot_ms leaves out. `boot_ms` is what each cold start cost. The '
-  'warm-ups'' own boots are in sync_scheduler.warmups. For the half without, set settings.warmup_lead to 0 '
-  'for some days. One warm-up boots one isolate: with many runs a slot the others still start cold.';
+  'if with_warmup has fewer cold_starts a run and a shorter p50_dispatch_to_claim_ms, which has the '
+  'placing of the isolate, too. For the half without, set settings.warmup_lead to 0 for some days. One '
+  'warm-up boots one isolate: with many runs a slot the others still start cold.';
 
 -- supabase/schemas/30_functions/runs/cancel_run.sql
--- Definer, because no client may write the run log. The caller's role is checked before anything is read or
--- done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is done.
 create or replace function public.cancel_integration_sync(run_id uuid, reason text default null)
 returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -4767,11 +4731,9 @@ begin
     perform sync_scheduler.raise_error('run_not_active', jsonb_build_object('status', run.status));
   end if;
 
-  if run.cancel_requested_at is null then
-    update public.sync_run_log r set cancel_requested_at = now(),
-      cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
-    where r.run_id = run.run_id;
-  end if;
+  update public.sync_run_log r set cancel_requested_at = now(),
+    cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
+  where r.run_id = run.run_id and r.cancel_requested_at is null;
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
     perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
@@ -4779,8 +4741,7 @@ begin
   end if;
   -- If its worker is dead, nothing else would end it.
   perform sync_scheduler.recover_run(run.run_id);
-  select * into strict run from public.sync_run_log r where r.run_id = run.run_id;
-  return run;
+  return (select r from public.sync_run_log r where r.run_id = run.run_id);
 end;
 $$;
 revoke all on function public.cancel_integration_sync(uuid, text)
@@ -4794,14 +4755,10 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 not exist), PT422 reason_too_long, PT409 run_not_active (it ended otherwise).$$;
 
 -- supabase/schemas/30_functions/runs/claim_attempt.sql
--- A worker takes an attempt.
-
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token checks the caller.
 create or replace function public.sync_worker_claim(
   run_id uuid, attempt integer, token text, boot_id uuid, boot_ms numeric, cold_start boolean,
-  protocol integer default 1, database_trouble jsonb default null
-) returns jsonb
+  protocol integer default 1, database_trouble jsonb default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -4818,11 +4775,10 @@ begin
     perform sync_scheduler.raise_error('already_claimed');
   elsif refusal is not null then
     -- The run waits, with a notice until the next claim. No error, for that would undo it. It uses up no
-    -- attempt and no dispatch, and the deadline is for runs that could have run. But no run is pending for
-    -- ever.
+    -- attempt and no dispatch. The deadline is for runs that could have run, but no run is pending for ever.
     update public.sync_run_log r set
-      notice = refusal,
-      deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline, r.triggered_at + interval '7 days'))
+      notice = refusal, deadline_at = greatest(r.deadline_at, least(now() + i.run_deadline,
+        r.triggered_at + interval '7 days'))
     from public.sync_integrations i where r.run_id = claimed.run_id and i.id = r.integration_id;
     -- To write refused_protocol is an event: alerts has a trigger on it.
     update sync_scheduler.run_attempts a set
@@ -4840,14 +4796,12 @@ begin
   end if;
   select * into strict settings from sync_scheduler.settings;
 
-  update public.sync_run_log r set
-    status = 'running', started_at = coalesce(r.started_at, now()),
+  update public.sync_run_log r set status = 'running', started_at = coalesce(r.started_at, now()),
     -- The failure of the attempt before is in run_attempts. This attempt has not failed.
     error_code = null, error_message = null, quota_until = null,
     notice = case when r.notice in ('function_outdated', 'schema_outdated') then null else r.notice end,
     -- Once a run, and up to 10,000: the time to count grows with the entries that wait.
-    entries_total = case when r.started_at is not null then r.entries_total else (
-      select count(*) from (
+    entries_total = case when r.started_at is not null then r.entries_total else (select count(*) from (
         select from public.sync_export_entries e
         where e.integration_id = r.integration_id and e.state = 'pending'
         union all
@@ -4871,13 +4825,11 @@ begin
   where a.run_id = run.run_id and a.attempt = claimed.attempt;
 
   return sync_scheduler.read_connection(integration.id) || jsonb_build_object(
-    'checkpoint', (
-      select a.checkpoint from sync_scheduler.run_attempts a
+    'checkpoint', (select a.checkpoint from sync_scheduler.run_attempts a
       where a.run_id = run.run_id and a.checkpoint is not null order by a.attempt desc limit 1),
     'lease_seconds', extract(epoch from settings.lease_duration),
     'heartbeat_seconds', extract(epoch from settings.heartbeat_interval),
-    'slice_seconds', extract(epoch from settings.slice_duration))
-    || sync_scheduler.run_progress(run);
+    'slice_seconds', extract(epoch from settings.slice_duration)) || sync_scheduler.run_progress(run);
 end;
 $$;
 revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb)
@@ -4885,25 +4837,22 @@ revoke all on function public.sync_worker_claim(uuid, integer, text, uuid, numer
 comment on function public.sync_worker_claim(uuid, integer, text, uuid, numeric, boolean, integer, jsonb) is
   'For the Edge Function (service role and attempt token). Takes an attempt, at most once: pending to '
   'running. boot_ms is in milliseconds. database_trouble {code, since, until} is what the database could '
-  'not write down itself. Counts the entries that wait, once a run: see entries_total of sync_run_log. '
-  'Returns what the worker needs, credentials included, or refused (function_outdated, schema_outdated) '
-  'for an unknown protocol. Errors: PT401 invalid_token, PT409 already_claimed, PT409 attempt_not_current, '
-  'PT422 argument_too_long.';
+  'not write down itself. Returns what the worker needs, credentials included, or refused '
+  '(function_outdated, schema_outdated) for an unknown protocol. Errors: PT401 invalid_token, PT409 '
+  'already_claimed, PT409 attempt_not_current, PT422 argument_too_long.';
 
 -- Why this schema refuses a worker of that protocol: function_outdated or schema_outdated; null: it does not.
 create or replace function sync_scheduler.protocol_refusal(protocol integer) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when sync_scheduler.worker_protocols() @> protocol_refusal.protocol then null
+  return case when sync_scheduler.worker_protocols() @> protocol_refusal.protocol then null
     when protocol_refusal.protocol < lower(sync_scheduler.worker_protocols()) then 'function_outdated'
     else 'schema_outdated' end;
 end;
 $$;
 
--- The versions of the worker protocol that this schema understands; the Edge Function names its own with each
--- claim. A release that changes the protocol keeps the one before it, so that database and function may be
--- brought up to date one after the other.
+-- The versions of the worker protocol that this schema understands. A release that changes the protocol keeps
+-- the one before it, so that database and function may be upgraded one after the other.
 create or replace function sync_scheduler.worker_protocols() returns int4range
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -4912,10 +4861,9 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/decide_trigger.sql
--- May a press start a run now, and if not, why?
-
--- Decides what a press does: the only place of this rule. It reads nothing but the facts, so the trigger acts
--- on it, the overview shows it, and src/rpc-logic/decide_trigger.ts mirrors it step by step.
+-- Decides what a press does: may it start a run now, and if not, why? The only place of this rule. It reads
+-- nothing but the facts, so the trigger acts on it, the overview shows it, and
+-- src/rpc-logic/decide_trigger.ts mirrors it step by step.
 create or replace function sync_scheduler.decide_trigger(facts sync_scheduler.trigger_facts)
 returns sync_scheduler.trigger_decision
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -4930,7 +4878,6 @@ begin
     end if;
     return row('replay', facts.key_run_id, null, null, null, null)::sync_scheduler.trigger_decision;
   end if;
-
   if not facts.enabled then
     return sync_scheduler.reject_trigger('integration_disabled');
   elsif facts.paused_at is not null and coalesce(facts.resume_at > facts.decided_at, true) then
@@ -4945,10 +4892,8 @@ begin
       ::sync_scheduler.trigger_decision;
   elsif facts.active_run_id is not null and facts.active_recovery is null then
     return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
-      'run_id', facts.active_run_id,
-      'status', facts.active_status,
-      'started_at', facts.active_started_at,
-      'triggered_by', facts.active_triggered_by)
+      'run_id', facts.active_run_id, 'status', facts.active_status,
+      'started_at', facts.active_started_at, 'triggered_by', facts.active_triggered_by)
       -- An error takes an alert back, so what the person has to know is in the details.
       || jsonb_strip_nulls(case when facts.is_ticking then jsonb_build_object(
           'quota_until', facts.active_quota_until,
@@ -4962,8 +4907,7 @@ begin
     if next.press_at > facts.decided_at then
       return sync_scheduler.reject_trigger('rate_limited', jsonb_build_object(
         'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
-        'retry_at', next.press_at,
-        'limit', next.limited_by));
+        'retry_at', next.press_at, 'limit', next.limited_by));
     end if;
   end if;
 
@@ -4987,15 +4931,12 @@ begin
 end;
 $$;
 
--- From when on the limits let a person press, and which of them is the last to end. `cooldown`:
--- manual_cooldown, at least settings.least_cooldown, after triggered_at of the newest manual run of the
--- integration, which is its press. Its default is in 10_tables/sync_integrations.sql;
--- configure_integration_sync changes it. `presses_per_hour`: so many manual runs of the organisation within
--- an hour. What became of the runs does not matter. May be in the past; null: there was no press. Exactly
--- then a press is allowed.
+-- From when on the limits let a person press (null: there was no press), and which of them ends last.
+-- `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after triggered_at of its
+-- newest manual run. `presses_per_hour`: so many manual runs of the organisation within an hour. What became
+-- of the runs does not matter.
 create or replace function sync_scheduler.next_manual_press(
-  facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text
-)
+  facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   hour_over_at constant timestamptz := facts.hour_is_full_since + interval '1 hour';
@@ -5011,16 +4952,13 @@ begin
 end;
 $$;
 
--- Reads all that decide_trigger has to know. For the trigger the caller holds the integration's lock and,
--- for a person, lock_limits. Both were taken in earlier statements. This function is stable, so its
--- statements share one snapshot. It is younger than the locks, so it shows what the press before this one
--- has written. Small statements, because one with all tables costs a press 5 % more: each execution prepares
--- every table with all of its columns. `recovered`: what recover_run answered in this press; null: it was
--- not called.
+-- Reads all that decide_trigger has to know. The trigger has taken its locks in earlier statements. This
+-- function is stable, so its statements share one snapshot, which is younger than the locks. Small
+-- statements, because one with all tables costs a press 5 % more. `recovered`: what recover_run answered in
+-- this press; null: it was not called.
 create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
-  recovered boolean default null
-) returns sync_scheduler.trigger_facts
+  recovered boolean default null) returns sync_scheduler.trigger_facts
 language plpgsql stable set search_path = pg_catalog, pg_temp
 -- A plan for these values costs more than the look itself.
 set plan_cache_mode = force_generic_plan as $$
@@ -5029,6 +4967,8 @@ declare
   key_run_id uuid;
   key_integration_id uuid;
   active public.sync_run_log;
+  open_attempt sync_scheduler.run_attempts;
+  step text;
   active_recovery text;
   newest_press_at timestamptz;
   hour_is_full_since timestamptz;
@@ -5049,8 +4989,20 @@ begin
   where r.integration_id = integration.id and r.status in ('pending', 'running');
   if found then
     select * into strict active from public.sync_run_log r where r.run_id = active.run_id;
-    active_recovery := case when recovered is null then sync_scheduler.foresee_recovery(active)
-      when recovered then 'done' end;
+    if recovered is null then
+      select * into open_attempt from sync_scheduler.run_attempts a
+      where a.run_id = active.run_id and a.attempt = active.attempt and a.ended_at is null;
+      step := sync_scheduler.choose_recovery(active, open_attempt);
+    end if;
+    active_recovery := case
+      when recovered then 'done'
+      when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
+      -- As schedule_retry would decide about the lost attempt.
+      when step = 'worker_lost' and active.cancel_requested_at is null and (
+        select f.burnt + case when open_attempt.settled_before = active.entries_done + active.entries_failed
+          then 1 else 0 end < integration.max_attempts from sync_scheduler.count_failures(active) f)
+        then 'continues'
+      when step is not null then 'ends' end;
   end if;
 
   -- Presses are sought by the integration alone. With the organisation as a condition, some statistics would
@@ -5058,13 +5010,11 @@ begin
   select r.triggered_at into newest_press_at from public.sync_run_log r
   where r.integration_id = integration.id and r.triggered_by = 'manual' order by r.triggered_at desc limit 1;
   select press.triggered_at into hour_is_full_since
-  from public.sync_integrations i
-  cross join lateral (
+  from public.sync_integrations i cross join lateral (
     select r.triggered_at from public.sync_run_log r
     where r.integration_id = i.id and r.triggered_by = 'manual' and r.triggered_at > now() - interval '1 hour'
     -- In order, so that a plan for an empty log, too, takes the index of the presses.
-    order by r.triggered_at desc limit settings.presses_per_hour
-  ) press
+    order by r.triggered_at desc limit settings.presses_per_hour) press
   where i.org_id = integration.org_id
   order by press.triggered_at desc offset settings.presses_per_hour - 1 limit 1;
 
@@ -5074,42 +5024,15 @@ begin
     and o.host is not distinct from sync_scheduler.vendor_host(integration);
   has_incident := found;
 
-  return row(now(), read_trigger_facts.caller_id,
-    integration.id, integration.enabled, integration.paused_at, integration.pause_reason,
-    integration.resume_at,
-    key_run_id, key_integration_id,
-    active.run_id, active.status, active.started_at, active.triggered_by,
+  return row(now(), read_trigger_facts.caller_id, integration.id, integration.enabled, integration.paused_at,
+    integration.pause_reason, integration.resume_at, key_run_id, key_integration_id, active.run_id,
+    active.status, active.started_at, active.triggered_by,
     case when active.run_id is not null then sync_scheduler.waits_for(active) end,
-    case when active.quota_until > now() then active.quota_until end,
-    active_recovery,
+    case when active.quota_until > now() then active.quota_until end, active_recovery,
     integration.manual_cooldown, settings.least_cooldown, newest_press_at, hour_is_full_since,
     coalesce(ticked_at, settings.installed_at) > now() - settings.silent_after,
     has_incident, coalesce(settings.function_url, sync_scheduler.signed_function_url()) is not null
   )::sync_scheduler.trigger_facts;
-end;
-$$;
-
--- What recover_run would make of an active run: continues, or ends; null: it is not stuck.
-create or replace function sync_scheduler.foresee_recovery(run public.sync_run_log) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  open_attempt sync_scheduler.run_attempts;
-  step text;
-begin
-  select * into open_attempt from sync_scheduler.run_attempts a
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
-  step := sync_scheduler.choose_recovery(run, open_attempt);
-  return case
-    when step is null then null
-    when step in ('resume', 'next_attempt', 'dispatch') then 'continues'
-    -- As schedule_retry would decide about the lost attempt.
-    when step = 'worker_lost' and run.cancel_requested_at is null and (
-      select f.burnt
-        + case when open_attempt.settled_before = run.entries_done + run.entries_failed then 1 else 0 end
-        < i.max_attempts
-      from sync_scheduler.count_failures(run) f, public.sync_integrations i where i.id = run.integration_id)
-      then 'continues'
-    else 'ends' end;
 end;
 $$;
 
@@ -5118,45 +5041,32 @@ $$;
 create or replace function sync_scheduler.waits_for(run public.sync_run_log) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when run.status <> 'pending' then null
+  return case when run.status <> 'pending' then null
     when run.notice in ('integration_paused', 'function_outdated', 'schema_outdated') then run.notice
     when run.quota_until > now() then 'vendor_quota_exhausted' end;
 end;
 $$;
 
 -- supabase/schemas/30_functions/runs/dispatch.sql
--- Starts a run or its next attempt, and posts it to the function.
-
--- Creates a pending run with its first attempt and posts it, in the caller's transaction. Returns the run, or
--- null when the integration has an active run, the organisation a run of that key or the slot a run. The
--- caller holds the integration's lock and has seen that it is not stopped. Errors: PT503
--- function_url_not_configured.
+-- Creates a pending run with its first attempt and posts it. Returns the run, or null when the integration
+-- has an active run, the organisation a run of that key or the slot a run. The caller holds the integration's
+-- lock and has seen that it is not stopped. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_run(
-  integration public.sync_integrations,
-  triggered_by public.sync_run_trigger,
-  triggered_by_user_id uuid default null,
-  idempotency_key text default null,
-  scheduled_for timestamptz default null,
-  parent_run_id uuid default null,
-  notice text default null
+  integration public.sync_integrations, triggered_by public.sync_run_trigger,
+  triggered_by_user_id uuid default null, idempotency_key text default null,
+  scheduled_for timestamptz default null, parent_run_id uuid default null, notice text default null
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  -- The unique indexes decide, not a look beforehand. A second active run, or a second one for a key or a
-  -- slot, is impossible: the second caller gets no row.
-  insert into public.sync_run_log
-    (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, idempotency_key,
-      scheduled_for,
-      parent_run_id, notice, deadline_at)
+  -- The unique indexes decide, not a look beforehand: the second caller gets no row.
+  insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by,
+    triggered_by_user_id, idempotency_key, scheduled_for, parent_run_id, notice, deadline_at)
   values (integration.org_id, integration.id, integration.integration_type, start_run.triggered_by,
     start_run.triggered_by_user_id, start_run.idempotency_key, start_run.scheduled_for,
     start_run.parent_run_id, start_run.notice, now() + integration.run_deadline)
-  on conflict do nothing
-  returning * into run;
-
+  on conflict do nothing returning * into run;
   if run.run_id is not null then
     perform sync_scheduler.open_attempt(run);
   end if;
@@ -5164,28 +5074,23 @@ begin
 end;
 $$;
 
--- Opens and dispatches the next attempt of an active run. The caller holds the run's row lock and has ended
--- the attempt before.
+-- Opens and posts the next attempt of an active run, unless it waits for the end of a pause. The caller holds
+-- the run's row lock and has ended the attempt before.
 create or replace function sync_scheduler.next_attempt(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  if sync_scheduler.pause_if_stopped(next_attempt.run_id) then
-    return;
+  if not sync_scheduler.pause_if_stopped(next_attempt.run_id) then
+    update public.sync_run_log r set status = 'pending', next_attempt_at = null, attempt = r.attempt + 1
+    where r.run_id = next_attempt.run_id returning * into strict run;
+    perform sync_scheduler.open_attempt(run);
   end if;
-  update public.sync_run_log r set
-    status = 'pending',
-    next_attempt_at = null,
-    attempt = r.attempt + 1
-  where r.run_id = next_attempt.run_id
-  returning * into strict run;
-  perform sync_scheduler.open_attempt(run);
 end;
 $$;
 
--- Opens the current attempt of a run and posts it. The caller holds the run's row lock. Its integration is
--- not stopped. Errors: PT503 function_url_not_configured.
+-- Opens the current attempt of a run and posts it. The caller holds the run's row lock and has seen that its
+-- integration is not stopped. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -5195,8 +5100,7 @@ begin
   select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
     jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
     -- As in wait_for_retry.
-    greatest(now(), least(now() + s.claim_timeout, run.deadline_at))
-  from sync_scheduler.settings s;
+    greatest(now(), least(now() + s.claim_timeout, run.deadline_at)) from sync_scheduler.settings s;
 end;
 $$;
 
@@ -5211,19 +5115,18 @@ begin
     token_hash = sync_scheduler.hash_token(token),
     request_id = sync_scheduler.call_function('run',
       jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    dispatched_at = now(),
-    dispatch_count = a.dispatch_count + 1,
+    dispatched_at = now(), dispatch_count = a.dispatch_count + 1,
     lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
   from sync_scheduler.settings s
   where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
 end;
 $$;
 
--- Posts a request of that kind to the Edge Function through pg_net. Returns its id in net._http_response, a
--- hint for people: pg_net starts again at 1 after a crash. The request leaves when the caller's transaction
--- commits, so a rollback sends nothing. The queue of pg_net may be lost, but the caller's row stays, and the
--- tick repeats or ends what no worker has claimed. The slowest request of a batch holds up the others:
--- therefore at_most and settings.dispatch_timeout. Errors: PT503 function_url_not_configured.
+-- Posts a request of that kind to the Edge Function through pg_net. Returns its id in net._http_response. The
+-- request leaves when the caller's transaction commits, so a rollback sends nothing. The queue of pg_net may
+-- be lost, but the caller's row stays, and the tick repeats or ends what no worker has claimed. The slowest
+-- request of a batch holds up the others: therefore at_most and settings.dispatch_timeout. Errors: PT503
+-- function_url_not_configured (details: run, the command that prints the SQL for this stack).
 create or replace function sync_scheduler.call_function(kind text, body jsonb, at_most interval default null)
 returns bigint
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -5233,15 +5136,25 @@ declare
 begin
   select s.function_url, least(s.dispatch_timeout, call_function.at_most) into strict function_url, timeout
   from sync_scheduler.settings s;
+  if function_url is null then
+    -- Stores what the project's Auth signed for the caller, for the tick, which has no caller. Of two first
+    -- presses the second waits for the row, and then finds it set, as does one that meets an operator.
+    update sync_scheduler.settings s
+    set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
+    where s.only_row returning s.function_url into function_url;
+    if function_url is null then
+      perform sync_scheduler.raise_error('function_url_not_configured',
+        '{"run": "npx sync-scheduler doctor"}');
+    end if;
+  end if;
   return net.http_post(
-    url := coalesce(function_url, sync_scheduler.keep_function_url()),
-    body := jsonb_build_object('kind', call_function.kind) || call_function.body,
+    url := function_url, body := jsonb_build_object('kind', call_function.kind) || call_function.body,
     headers := '{"Content-Type": "application/json"}',
     timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer);
 end;
 $$;
 
--- A one-time token: 244 random bits from the server's strong generator.
+-- A one-time token of 244 random bits.
 create or replace function sync_scheduler.new_token() returns text
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -5262,16 +5175,12 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/finish_attempt.sql
--- A worker reports how its attempt ended.
-
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token checks the caller.
 create or replace function public.sync_worker_finish(
   run_id uuid, attempt integer, token text, outcome text, error_class text default null,
   error_code text default null, error_message text default null, retry_after_seconds numeric default null,
   checkpoint jsonb default null, first_vendor_byte_ms numeric default null, stuck_batch uuid default null,
-  blames text default null
-) returns jsonb
+  blames text default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -5280,6 +5189,8 @@ declare
   run public.sync_run_log;
   blamed sync_scheduler.blames;
   is_over_quota boolean;
+  class sync_scheduler.error_class;
+  retry_after interval;
 begin
   perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('outcome', outcome);
@@ -5299,8 +5210,7 @@ begin
   if coalesce(outcome, '') not in ('succeeded', 'continued', 'cancelled', 'paused', 'failed')
     or (outcome = 'failed') is distinct from (error_class is not null)
     or coalesce(error_class, 'permanent') not in ('transient', 'rate_limited', 'ambiguous', 'permanent')
-    or coalesce(retry_after_seconds, 0) < 0
-    or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
+    or coalesce(retry_after_seconds, 0) < 0 or coalesce(first_vendor_byte_ms, 0) not between 0 and 86400000
   then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"outcome": "succeeded, continued, cancelled, paused, or failed with an error_class", '
@@ -5313,8 +5223,8 @@ begin
     perform sync_scheduler.raise_error('attempt_not_current');
   elsif held.ended_at is null then
     select * into strict run from public.sync_run_log r where r.run_id = held.run_id;
-    if checkpoint is not null then
-      perform sync_scheduler.save_checkpoint(held.run_id, held.attempt, checkpoint);
+    if octet_length(checkpoint::text) > 65536 then
+      perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
     end if;
     -- A slice that got nowhere is a failure: else a run could go on like that until its deadline.
     if outcome = 'continued' and run.entries_done + run.entries_failed = held.settled_before
@@ -5323,40 +5233,58 @@ begin
         where a.run_id = held.run_id and a.attempt < held.attempt and a.checkpoint is not null
         order by a.attempt desc limit 1)
     then
-      outcome := 'failed';
-      error_class := 'transient';
-      error_code := 'no_progress';
-      blamed := 'nobody'::sync_scheduler.blames;
-      error_message := 'The sync made no progress in the time that it had.';
+      select 'failed', 'transient', 'no_progress', 'nobody'::sync_scheduler.blames,
+        'The sync made no progress in the time that it had.'
+      into outcome, error_class, error_code, blamed, error_message;
     end if;
     -- A worker that leaves a batch open has not succeeded, whatever it says.
-    if outcome = 'succeeded' and sync_scheduler.has_unresolved_entries(run.integration_id) then
-      outcome := 'failed';
-      error_class := 'ambiguous';
-      error_code := 'entries_unresolved';
-      blamed := 'nobody'::sync_scheduler.blames;
-      error_message := coalesce(sync_scheduler.set_aside_message(run),
-        'Whether some entries have arrived is not known yet.');
+    if outcome = 'succeeded' and exists (select from public.sync_export_entries e
+      where e.integration_id = run.integration_id and e.state in ('sending', 'unknown'))
+    then
+      select 'failed', 'ambiguous', 'entries_unresolved', 'nobody'::sync_scheduler.blames,
+        coalesce(sync_scheduler.set_aside_message(run), 'Whether some entries have arrived is not known yet.')
+      into outcome, error_class, error_code, blamed, error_message;
     end if;
     -- Refused entries must not hide a batch that waits for a person.
     if outcome = 'failed' and blamed = 'entry' then
       error_message := concat_ws(' ', sync_scheduler.set_aside_message(run, is_all_else_done => false),
         error_message);
     end if;
-    update sync_scheduler.run_attempts a set
-      reported_outcome = reported,
+
+    class := error_class::sync_scheduler.error_class;
+    error_code := left(error_code, 100);
+    error_message := left(error_message, 500);
+    -- Bounded, so that the instant of its end can always be computed.
+    retry_after := case when retry_after_seconds is not null
+      then least(retry_after_seconds, 366 * 86400) * interval '1 second' end;
+    update sync_scheduler.run_attempts a set reported_outcome = reported,
+      checkpoint = nullif(coalesce(sync_worker_finish.checkpoint, a.checkpoint), 'null'),
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, sync_worker_finish.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
-    perform sync_scheduler.finish_attempt(run, outcome::sync_scheduler.attempt_outcome,
-      error_class::sync_scheduler.error_class, left(error_code, 100), left(error_message, 500), blamed,
-      -- Bounded, so that the instant of its end can always be computed.
-      case when retry_after_seconds is not null
-        then least(retry_after_seconds, 366 * 86400) * interval '1 second' end,
-      is_over_quota, stuck_batch);
+    perform sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome, class,
+      error_code, error_message, blamed, retry_after, is_over_quota);
+    if outcome = 'succeeded' then
+      perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+    elsif outcome = 'cancelled'
+      or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
+      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    elsif outcome in ('continued', 'paused') then
+      -- The run waits if its integration is still stopped.
+      perform sync_scheduler.next_attempt(run.run_id);
+    elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
+      and sync_scheduler.set_aside_message(run) is not null
+    then
+      -- Everything else is done. To repeat what was set aside is for the next run.
+      perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+    elsif sync_scheduler.set_aside_batch(run, class, stuck_batch) then
+      -- The others go on at once, or when the vendor said: it means all of our requests.
+      perform sync_scheduler.wait_for_retry(run, blamed, error_code, error_message, retry_after);
+    else
+      perform sync_scheduler.schedule_retry(run, class, error_code, error_message, blamed, retry_after);
+    end if;
   end if;
 
-  return (
-    select jsonb_build_object('status', r.status, 'next_attempt_at', r.next_attempt_at)
+  return (select jsonb_build_object('status', r.status, 'next_attempt_at', r.next_attempt_at)
     from public.sync_run_log r where r.run_id = held.run_id);
 end;
 $$;
@@ -5373,36 +5301,26 @@ comment on function public.sync_worker_finish(
   'the run: status and next_attempt_at. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- Ends an attempt as its worker has reported, and decides what becomes of the run. stuck_batch: see
--- set_aside_batch. The caller holds the run's row lock.
-create or replace function sync_scheduler.finish_attempt(
-  run public.sync_run_log, outcome sync_scheduler.attempt_outcome, error_class sync_scheduler.error_class,
-  error_code text, error_message text, blames sync_scheduler.blames, retry_after interval,
-  over_quota boolean, stuck_batch uuid
-) returns void
+-- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
+-- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
+-- the event "an attempt has ended": alerts and connections have triggers on it.
+create or replace function sync_scheduler.mark_attempt_ended(
+  run public.sync_run_log, outcome sync_scheduler.attempt_outcome,
+  error_class sync_scheduler.error_class default null, error_code text default null,
+  error_message text default null, blames sync_scheduler.blames default null,
+  retry_after interval default null, over_quota boolean default false) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  perform sync_scheduler.mark_attempt_ended(run, outcome, error_class, error_code, error_message, blames,
-    retry_after, over_quota);
-  if outcome = 'succeeded' then
-    perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-  elsif outcome = 'cancelled'
-    or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
-    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-  elsif outcome in ('continued', 'paused') then
-    -- The run waits if its integration is still stopped.
-    perform sync_scheduler.next_attempt(run.run_id);
-  elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
-    and sync_scheduler.set_aside_message(run) is not null
-  then
-    -- Everything else is done. To repeat what was set aside is for the next run.
-    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
-  elsif sync_scheduler.set_aside_batch(run, error_class, stuck_batch) then
-    -- The others go on at once, or when the vendor said: it means all of our requests.
-    perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after);
-  else
-    perform sync_scheduler.schedule_retry(run, error_class, error_code, error_message, blames, retry_after);
-  end if;
+  -- Only the vendor knows whether it has these entries. The next attempt asks before it sends them again.
+  update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
+  where e.integration_id = run.integration_id and e.state = 'sending';
+
+  update sync_scheduler.run_attempts a set
+    ended_at = now(), outcome = mark_attempt_ended.outcome, error_class = mark_attempt_ended.error_class,
+    error_code = mark_attempt_ended.error_code, error_message = mark_attempt_ended.error_message,
+    blames = mark_attempt_ended.blames, retry_after = mark_attempt_ended.retry_after,
+    over_quota = mark_attempt_ended.over_quota
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 end;
 $$;
 
@@ -5425,19 +5343,7 @@ begin
 end;
 $$;
 
--- Is there an entry that was handed to a worker and whose outcome is not known?
-create or replace function sync_scheduler.has_unresolved_entries(integration_id uuid) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return exists (
-    select from public.sync_export_entries e
-    where e.integration_id = has_unresolved_entries.integration_id and e.state in ('sending', 'unknown'));
-end;
-$$;
-
 -- supabase/schemas/30_functions/runs/finish_run.sql
--- The end of an attempt and of a run.
-
 -- Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the
 -- attempt. Writing finished_at is the event "a run has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.finish_run(
@@ -5447,35 +5353,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
   -- The last write: a trigger on this event finds everything else done.
-  update public.sync_run_log r set
-    status = finish_run.status, finished_at = now(), next_attempt_at = null,
+  update public.sync_run_log r set status = finish_run.status, finished_at = now(), next_attempt_at = null,
     error_code = finish_run.error_code, error_message = finish_run.error_message,
     notice = nullif(r.notice, 'integration_paused')
   where r.run_id = finish_run.run_id;
-end;
-$$;
-
--- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
--- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
--- the event "an attempt has ended": alerts and connections have triggers on it.
-create or replace function sync_scheduler.mark_attempt_ended(
-  run public.sync_run_log, outcome sync_scheduler.attempt_outcome,
-  error_class sync_scheduler.error_class default null, error_code text default null,
-  error_message text default null, blames sync_scheduler.blames default null,
-  retry_after interval default null, over_quota boolean default false
-) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Only the vendor knows whether it has these entries. The next attempt asks before it sends them again.
-  update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
-  where e.integration_id = run.integration_id and e.state = 'sending';
-
-  update sync_scheduler.run_attempts a set
-    ended_at = now(), outcome = mark_attempt_ended.outcome, error_class = mark_attempt_ended.error_class,
-    error_code = mark_attempt_ended.error_code, error_message = mark_attempt_ended.error_message,
-    blames = mark_attempt_ended.blames, retry_after = mark_attempt_ended.retry_after,
-    over_quota = mark_attempt_ended.over_quota
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
 end;
 $$;
 
@@ -5484,9 +5365,9 @@ $$;
 -- subject holds the newest call: token_hash, request_id, requested_at, claimed_at, ended_at. So a new call
 -- replaces the token of the last one, and an answer that comes too late changes nothing.
 
--- Posts calls of the function, ten in a request: enough to spare requests, few enough for the memory and the
--- CPU time of one isolate. The body has them in a list of {id_name, token}. Each has its own token. Returns
--- what the caller stores. Errors: PT503 function_url_not_configured.
+-- Posts calls of the function, ten in a request: few enough for the memory and the CPU time of one isolate.
+-- The body has them in a list of {id_name, token}. Returns what the caller stores. Errors: PT503
+-- function_url_not_configured.
 create or replace function sync_scheduler.post_calls(kind text, list text, id_name text, ids uuid[])
 returns table (id uuid, token_hash bytea, request_id bigint)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -5498,15 +5379,13 @@ begin
   ), posted as materialized (
     select m.batch, sync_scheduler.call_function(post_calls.kind, jsonb_build_object(post_calls.list,
       jsonb_agg(jsonb_build_object(post_calls.id_name, m.id, 'token', m.token)))) as request_id
-    from made m group by m.batch
-  )
+    from made m group by m.batch)
   select m.id, sync_scheduler.hash_token(m.token), p.request_id from made m join posted p using (batch);
 end;
 $$;
 
--- Reads the calls that a worker wants to claim: a list of 1 to 50 of {id_name, token}. They are in the order
--- of their ids, so two deliveries of a list do not wait for each other in a circle. Errors: PT422
--- invalid_worker_request.
+-- Reads the calls that a worker wants to claim: a list of 1 to 50 of {id_name, token}. In the order of their
+-- ids, so two deliveries of a list do not deadlock. Errors: PT422 invalid_worker_request.
 create or replace function sync_scheduler.read_calls(list text, calls jsonb, id_name text)
 returns table (id uuid, token_hash bytea)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -5530,8 +5409,7 @@ $$;
 -- caller holds the lock of the call's row; without a row for that token all arguments are null.
 create or replace function sync_scheduler.claim_refusal(
   requested_at timestamptz, claimed_at timestamptz, ended_at timestamptz default null,
-  time_limit interval default null
-) returns text
+  time_limit interval default null) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case
@@ -5544,55 +5422,17 @@ begin
 end;
 $$;
 
--- Whether the call that a worker reports on has ended before: the report is a repetition, or too late. The
--- caller holds the lock of the call's row. Errors: PT401 invalid_token (forged, replaced or not claimed).
-create or replace function sync_scheduler.has_ended(claimed_at timestamptz, ended_at timestamptz)
-returns boolean
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  if coalesce(claimed_at, ended_at) is null then
-    perform sync_scheduler.raise_error('invalid_token');
-  end if;
-  return ended_at is not null;
-end;
-$$;
-
 -- supabase/schemas/30_functions/runs/function_url.sql
--- The address of the function.
-
--- Stores the address that the project's Auth signed for the caller (signed_function_url), for the tick, which
--- has no caller, and returns the address. A value that is set stays. A press that fails afterwards stores
--- nothing. Errors: PT503 function_url_not_configured (details: run, the command that prints the SQL for this
--- stack).
-create or replace function sync_scheduler.keep_function_url() returns text
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  url text;
-begin
-  -- Of two first presses the second waits for the row, and then finds it set. The same goes for an operator
-  -- who sets it now.
-  update sync_scheduler.settings s
-  set function_url = coalesce(s.function_url, sync_scheduler.signed_function_url())
-  where s.only_row returning s.function_url into url;
-  if url is null then
-    perform sync_scheduler.raise_error('function_url_not_configured', '{"run": "npx sync-scheduler doctor"}');
-  end if;
-  return url;
-end;
-$$;
-
 -- The address of the function of a hosted project, from the iss of the caller's JWT. Null unless it is
 -- exactly https://<20 lower-case letters>.supabase.co/auth/v1 and this database has the JWT's session
--- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none. For
--- functions of the bundle's owner only.
+-- (auth.sessions). So the service role, anonymous sign-ins, other issuers and custom domains give none.
 create or replace function sync_scheduler.signed_function_url() returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   claims constant jsonb := auth.jwt();
   project text;
 begin
-  -- Nothing of the request but its JWT: headers are the caller's choice, and the function's address gets
-  -- one-time tokens.
+  -- Of the request only its JWT: headers are the caller's choice, and the address gets one-time tokens.
   project := substring(claims ->> 'iss' collate "C" from '^https://([a-z]{20})\.supabase\.co/auth/v1$');
   if project is null or claims ->> 'role' is distinct from 'authenticated'
     or claims ->> 'is_anonymous' <> 'false'
@@ -5613,14 +5453,10 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/lease.sql
--- A worker keeps its attempt: heartbeat, lease, progress.
-
--- Definer, because the service role has no rights in sync_scheduler. The attempt token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The attempt token checks the caller.
 create or replace function public.sync_worker_heartbeat(
   run_id uuid, attempt integer, token text, checkpoint jsonb default null,
-  first_vendor_byte_ms numeric default null
-) returns jsonb
+  first_vendor_byte_ms numeric default null) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
@@ -5628,15 +5464,19 @@ declare
 begin
   if checkpoint is not null then
     perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
-    perform sync_scheduler.save_checkpoint(run.run_id, run.attempt, checkpoint);
+    if octet_length(checkpoint::text) > 65536 then
+      perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
+    end if;
   end if;
   if first_vendor_byte_ms not between 0 and 86400000 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
-  elsif first_vendor_byte_ms is not null then
-    -- For the timeline, once: each further heartbeat repeats it.
-    update sync_scheduler.run_attempts a
-    set first_vendor_byte_ms = sync_worker_heartbeat.first_vendor_byte_ms
-    where a.run_id = run.run_id and a.attempt = run.attempt and a.first_vendor_byte_ms is null;
+  elsif checkpoint is not null or first_vendor_byte_ms is not null then
+    update sync_scheduler.run_attempts a set
+      checkpoint = nullif(coalesce(sync_worker_heartbeat.checkpoint, a.checkpoint), 'null'),
+      first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, sync_worker_heartbeat.first_vendor_byte_ms)
+    -- Each further heartbeat repeats the first byte.
+    where a.run_id = run.run_id and a.attempt = run.attempt
+      and (sync_worker_heartbeat.checkpoint is not null or a.first_vendor_byte_ms is null);
   end if;
   return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
     select a.lease_expires_at from sync_scheduler.run_attempts a
@@ -5652,47 +5492,42 @@ comment on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, num
   'progress, cancel_requested and lease_expires_at. Errors: PT401 invalid_token, PT409 '
   'attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
 
--- Locks the run, checks the token, extends the lease and returns the run. Every worker call after the claim
--- begins with this. The argument past_deadline decides about a call past the run's deadline. With refuse it
--- fails. With hold it passes while a batch is on its way, for slice_duration at most. With settle it passes
--- without a lease. Errors: PT401 invalid_token, PT409 attempt_not_current.
+-- Locks the run, checks the token, extends the lease and returns the run. Every worker call between claim and
+-- finish begins with this. Past the run's deadline, with past_deadline refuse, it fails. With hold it passes
+-- while a batch is on its way, for slice_duration at most. With settle it passes without a lease. Errors:
+-- PT401 invalid_token, PT409 attempt_not_current.
 create or replace function sync_scheduler.extend_lease(
-  run_id uuid, attempt integer, token text, past_deadline text default 'refuse'
-) returns public.sync_run_log
+  run_id uuid, attempt integer, token text, past_deadline text default 'refuse') returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   held constant sync_scheduler.run_attempts := sync_scheduler.lock_attempt(run_id, attempt, token);
   run public.sync_run_log;
-  settings sync_scheduler.settings;
 begin
   if held.claimed_at is null or held.ended_at is not null then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
   select * into strict run from public.sync_run_log r where r.run_id = extend_lease.run_id;
-  select * into strict settings from sync_scheduler.settings;
   if run.deadline_at <= now() then
     -- Results and the end are accepted past the deadline too.
     if extend_lease.past_deadline = 'settle' then
       return run;
     end if;
     -- To break off a batch on its way would only make its outcome unknown. A batch takes one slice at most.
-    if extend_lease.past_deadline <> 'hold' or run.deadline_at + settings.slice_duration <= now()
-      or not exists (
-        select from public.sync_export_entries e
+    if extend_lease.past_deadline <> 'hold'
+      or run.deadline_at + (select s.slice_duration from sync_scheduler.settings s) <= now()
+      or not exists (select from public.sync_export_entries e
         where e.integration_id = run.integration_id and e.state = 'sending')
     then
       perform sync_scheduler.raise_error('attempt_not_current');
     end if;
   end if;
-  update sync_scheduler.run_attempts a
-  set heartbeat_at = now(), lease_expires_at = now() + settings.lease_duration
-  where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
+  update sync_scheduler.run_attempts a set heartbeat_at = now(), lease_expires_at = now() + s.lease_duration
+  from sync_scheduler.settings s where a.run_id = run.run_id and a.attempt = extend_lease.attempt;
   return run;
 end;
 $$;
 
--- Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a
--- run that does not exist).
+-- Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token.
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -5700,38 +5535,20 @@ declare
   hash constant bytea := sync_scheduler.hash_token(token);
   found_attempt sync_scheduler.run_attempts;
 begin
-  -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
-  -- lock, and holds none.
-  if not exists (
-    select from sync_scheduler.run_attempts a
-    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash)
-  then
-    perform sync_scheduler.raise_error('invalid_token');
-  end if;
-  -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery come one after
-  -- another.
-  perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
-  -- It may have been replaced while we waited.
-  select * into found_attempt from sync_scheduler.run_attempts a
+  -- Addresses and ids of runs are no secrets: a forged token waits for no lock, and holds none.
+  perform from sync_scheduler.run_attempts a
   where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash;
+  if found then
+    -- Every writer of a run takes this lock first, so a worker, a cancel and the recovery take turns.
+    perform from public.sync_run_log r where r.run_id = lock_attempt.run_id for no key update;
+    -- It may have been replaced while we waited.
+    select * into found_attempt from sync_scheduler.run_attempts a
+    where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash;
+  end if;
   if not found then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
   return found_attempt;
-end;
-$$;
-
--- Stores the progress from which a later attempt resumes. The caller holds the run's row lock. Errors: PT422
--- invalid_worker_request (above 64 KiB).
-create or replace function sync_scheduler.save_checkpoint(run_id uuid, attempt integer, checkpoint jsonb)
-returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if octet_length(checkpoint::text) > 65536 then
-    perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
-  end if;
-  update sync_scheduler.run_attempts a set checkpoint = nullif(save_checkpoint.checkpoint, 'null')
-  where a.run_id = save_checkpoint.run_id and a.attempt = save_checkpoint.attempt;
 end;
 $$;
 
@@ -5746,18 +5563,14 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/pause_run.sql
--- A run waits while its integration is paused.
-
--- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits
--- (pause_if_stopped), and it goes on when that is over (resume_run). Holds the integration's lock and takes
--- the run's: integration before run, as everywhere. Definer, because a host's backend (service_role) changes
--- integrations and may not write runs.
+-- Trigger of sync_integrations, for each writer: while an integration is disabled or paused its run waits,
+-- and it goes on when that is over. Holds the integration's lock and takes the run's. Definer, because a
+-- host's backend (service_role) changes integrations and may not write runs.
 create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 begin
-  -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped
-  -- integration.
+  -- Waits for a worker call that has seen the integration as it was: after this, none reserves.
   perform sync_scheduler.lock_active_run(new.id);
   -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only
   -- locked: a call whose transaction has an older snapshot (repeatable read) then fails. It would work on
@@ -5780,13 +5593,11 @@ $$;
 -- Its name sorts before the triggers that write the integration's health: the run's lock comes first.
 create trigger follow_pause after update of enabled, paused_at, resume_at on public.sync_integrations
   for each row when (old.enabled <> new.enabled or old.paused_at is distinct from new.paused_at
-    or old.resume_at is distinct from new.resume_at)
-  execute function sync_scheduler.follow_pause();
+    or old.resume_at is distinct from new.resume_at) execute function sync_scheduler.follow_pause();
 
 -- Lets a run wait if its integration is disabled or paused, and returns whether it does. The run is pending
 -- then, without a due instant, with the notice integration_paused. An attempt that no worker has claimed ends
--- as paused. The caller holds the run's row lock, and no worker holds the run. Called twice, it changes
--- nothing.
+-- as paused: its token is worthless. The caller holds the run's row lock, and no worker holds the run.
 create or replace function sync_scheduler.pause_if_stopped(run_id uuid) returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -5799,21 +5610,19 @@ begin
   if not found then
     return false;
   end if;
-  -- An attempt that is posted and not claimed ends here: its token is worthless, and no tick dispatches it
-  -- again.
   perform sync_scheduler.mark_attempt_ended(run, 'paused');
   insert into sync_scheduler.paused_runs (run_id, next_attempt_at) values (run.run_id, run.next_attempt_at)
   on conflict on constraint paused_runs_pkey do nothing;
   update public.sync_run_log r set status = 'pending', next_attempt_at = null, notice = 'integration_paused'
+  -- A change of the pause's reason is no change of the run.
   where r.run_id = run.run_id
-    -- A change of the pause's reason is no change of the run.
     and (r.status, r.next_attempt_at, r.notice) is distinct from ('pending', null, 'integration_paused');
   return true;
 end;
 $$;
 
 -- Lets a run that waited for the end of a pause go on. Its next attempt is due now, or when it was due before
--- the pause. Its deadline moves by the pause. The caller holds the run's row lock.
+-- the pause. The caller holds the run's row lock.
 create or replace function sync_scheduler.resume_run(run_id uuid) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -5828,10 +5637,8 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/recover_runs.sql
--- The tick recovers runs that no worker moves on.
-
--- Recovers up to batch_size (100) stuck runs, the longest due first; called by every tick. Returns how many
--- it moved on. Several at once share the work.
+-- Recovers up to batch_size stuck runs, the longest due first. Several at once share the work. Returns how
+-- many.
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- A row that another session keeps locked must not hold up all other runs.
@@ -5844,8 +5651,7 @@ begin
     -- Two short index scans: the cost follows what is due, not how many runs there are.
     select d.run_id from (
       (select a.run_id, a.lease_expires_at as due_at from sync_scheduler.run_attempts a
-       where a.ended_at is null and a.lease_expires_at <= now()
-       order by a.lease_expires_at limit batch_size)
+       where a.ended_at is null and a.lease_expires_at <= now() order by a.lease_expires_at limit batch_size)
       union all
       (select r.run_id, r.next_attempt_at from public.sync_run_log r
        where r.status = 'pending' and r.next_attempt_at is not null and r.next_attempt_at <= now()
@@ -5878,9 +5684,7 @@ begin
 end;
 $$;
 
--- Moves on a stuck run. Past its deadline it fails. A due retry or an unclaimed attempt is dispatched. A
--- silent worker's attempt ends as lost. Returns whether it did anything. Safe at any time, by anyone, at
--- once.
+-- Moves on a stuck run, see choose_recovery. Safe at any time, by anyone, at once. Returns whether it did.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -5895,9 +5699,9 @@ begin
   if step is null then
     return false;
   elsif step in ('dispatch', 'dispatch_exhausted') then
-    -- What pg_net heard from the function about the newest dispatch. It is a hint for people, never a reason
-    -- to act: the answer may be lost or late while the work goes on. Ids start again after a crash of pg_net,
-    -- so a response counts only if it is as young as the request.
+    -- What pg_net heard from the function is a hint for people, never a reason to act: the answer may be lost
+    -- or late while the work goes on. Ids start again after a crash of pg_net, so a response counts only if
+    -- it is as young as the request.
     update sync_scheduler.run_attempts a
     set response_status = h.status_code, response_error = left(h.error_msg, 500)
     from net._http_response h
@@ -5907,20 +5711,19 @@ begin
 
   case step
   when 'deadline_exceeded' then
-    perform sync_scheduler.mark_attempt_ended(run,
-      case when current_attempt.claimed_at is null then 'undelivered'
-        else 'lost' end::sync_scheduler.attempt_outcome,
-      'ambiguous', 'deadline_exceeded', blames => 'nobody');
+    perform sync_scheduler.mark_attempt_ended(run, (case when current_attempt.claimed_at is null
+      then 'undelivered' else 'lost' end)::sync_scheduler.attempt_outcome, 'ambiguous', 'deadline_exceeded',
+      blames => 'nobody');
     if run.cancel_requested_at is not null then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
     else
       perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
         'The sync did not finish in time.');
     end if;
-  when 'resume' then
-    perform sync_scheduler.resume_run(run.run_id);
-    perform sync_scheduler.next_attempt(run.run_id);
-  when 'next_attempt' then
+  when 'resume', 'next_attempt' then
+    if step = 'resume' then
+      perform sync_scheduler.resume_run(run.run_id);
+    end if;
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
     perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
@@ -5944,12 +5747,10 @@ $$;
 -- What recover_run has to do to a run whose open attempt (or null) this is: resume, deadline_exceeded,
 -- next_attempt, worker_lost, dispatch_exhausted or dispatch; null: nothing, it is not stuck.
 create or replace function sync_scheduler.choose_recovery(
-  run public.sync_run_log, current_attempt sync_scheduler.run_attempts
-) returns text
+  run public.sync_run_log, current_attempt sync_scheduler.run_attempts) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when run.run_id is null or run.finished_at is not null then null
+  return case when run.run_id is null or run.finished_at is not null then null
     -- Its deadline does not run. It moves when the pause is over, also if no tick has cleared that yet.
     when run.notice = 'integration_paused' and run.status = 'pending' then (
       select 'resume' from public.sync_integrations i
@@ -5963,22 +5764,17 @@ begin
     when current_attempt.lease_expires_at > now() then null
     when current_attempt.claimed_at is not null then 'worker_lost'
     when current_attempt.dispatch_count >= (select s.max_dispatches from sync_scheduler.settings s)
-      then 'dispatch_exhausted'
-    else 'dispatch' end;
+      then 'dispatch_exhausted' else 'dispatch' end;
 end;
 $$;
 
 -- supabase/schemas/30_functions/runs/retry_run.sql
--- What becomes of a run whose attempt failed.
-
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
--- up. Else it is pending until its backoff is over. `retry_after` is the vendor's hint and a lower bound, see
--- wait_for_retry. The first failure on a cold start is retried at once, if the vendor gave no hint.
+-- up. Else it waits for its backoff. `retry_after` is the vendor's hint and a lower bound.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log, error_class sync_scheduler.error_class, error_code text, error_message text,
-  blames sync_scheduler.blames, retry_after interval default null
-) returns void
+  blames sync_scheduler.blames, retry_after interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
@@ -5995,8 +5791,7 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   select * into strict failures from sync_scheduler.count_failures(run);
-  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
-  -- them.
+  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all.
   if (error_class = 'permanent' and refusal is null)
     or (failures.burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
   then
@@ -6005,8 +5800,7 @@ begin
   end if;
 
   -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
-  select coalesce(refusal, greatest(retry_after,
-    random() * least(s.retry_cap,
+  select coalesce(refusal, greatest(retry_after, random() * least(s.retry_cap,
       integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
     -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
     case when error_class = 'rate_limited' then interval '5 seconds' end))
@@ -6032,8 +5826,7 @@ $$;
 -- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.wait_for_retry(
   run public.sync_run_log, blames sync_scheduler.blames, error_code text, error_message text,
-  retry_after interval, backoff interval default null
-) returns void
+  retry_after interval, backoff interval default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- What the connector waits for by its own choice is the run's own time.
@@ -6044,9 +5837,8 @@ declare
     > (select s.longest_wait from sync_scheduler.settings s);
   words text;
 begin
-  -- Until when the vendor asks us to wait, for people: by the integration's own clocks, and to the nearest
-  -- minute, because the hint was on its way for a moment. Only if it is said: the server may have lost the
-  -- time zone, and that must keep no run from its retry.
+  -- For people: by the integration's own clocks, and to the nearest minute, because the hint was on its way
+  -- for a moment. Only if it is said: a time zone that the server has lost must keep no run from its retry.
   if is_too_long or (blames = 'quota' and asked > interval '1 minute') then
     select format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
         else 'The vendor asks us to come back at %s (%s).' end,
@@ -6059,8 +5851,7 @@ begin
     perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
     return;
   end if;
-  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and is given
-  -- none.
+  -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and gets none.
   if asked > interval '0' and run.deadline_at > now() then
     update sync_scheduler.run_attempts a set vendor_wait = asked
     where a.run_id = run.run_id and a.attempt = run.attempt;
@@ -6072,8 +5863,7 @@ begin
     end if;
   end if;
   backoff := coalesce(backoff, asked);
-  update public.sync_run_log r set
-    status = 'pending',
+  update public.sync_run_log r set status = 'pending',
     -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
     next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
     deadline_at = run.deadline_at, quota_until = run.quota_until,
@@ -6089,8 +5879,7 @@ $$;
 -- limit counts for the backoff (in_a_row) and burns no attempt; nor does a refusal after which the run went
 -- on (refusal_backoff).
 create or replace function sync_scheduler.count_failures(
-  run public.sync_run_log, out in_a_row integer, out burnt integer
-)
+  run public.sync_run_log, out in_a_row integer, out burnt integer)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   select count(*), count(*)
@@ -6098,8 +5887,7 @@ begin
   into in_a_row, burnt from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.outcome in ('failed', 'lost')
     and a.settled_before = run.entries_done + run.entries_failed
-    and a.attempt > coalesce((
-      select max(c.attempt) from sync_scheduler.run_attempts c
+    and a.attempt > coalesce((select max(c.attempt) from sync_scheduler.run_attempts c
       where c.run_id = run.run_id and c.outcome = 'continued'), 0);
 end;
 $$;
@@ -6109,8 +5897,7 @@ $$;
 -- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
 -- refusal is final. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
-  run public.sync_run_log, error_code text, blames sync_scheduler.blames
-) returns interval
+  run public.sync_run_log, error_code text, blames sync_scheduler.blames) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   gives_up_after constant interval := interval '10 minutes';
@@ -6122,21 +5909,17 @@ begin
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
   where a.run_id = run.run_id and a.error_class = 'permanent';
-  if first_at + gives_up_after <= now() or not exists (
+  return case when first_at + gives_up_after > now() and exists (
     select from public.sync_integration_health h
     where h.integration_id = run.integration_id and h.last_success_at > first_at - interval '1 hour')
-  then
-    return null;
-  end if;
-  return least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now());
+    then least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now())
+  end;
 end;
 $$;
 
--- Was the run refused for good by the attempt with which it has just ended? Also if a person had asked to
--- cancel it meanwhile.
+-- Was the run refused for good by the attempt with which it has just ended? Also one that was cancelled.
 create or replace function sync_scheduler.was_refused(
-  run public.sync_run_log, last_attempt sync_scheduler.run_attempts
-) returns boolean
+  run public.sync_run_log, last_attempt sync_scheduler.run_attempts) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return last_attempt.error_class = 'permanent' and last_attempt.ended_at = run.finished_at
@@ -6144,37 +5927,24 @@ begin
 end;
 $$;
 
--- Did the function refuse to work before it asked the external system? These are the function's own codes, of
--- SyncError.
+-- Did the function refuse to work before it asked the external system? These are codes of its SyncError.
 create or replace function sync_scheduler.is_own_refusal(error_code text) returns boolean
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return coalesce(error_code in (
-    'invalid_config', 'invalid_credentials', 'credentials_needed', 'no_connector', 'invalid_worker_request'),
-      false);
+  return coalesce(error_code in ('invalid_config', 'invalid_credentials', 'credentials_needed',
+    'no_connector', 'invalid_worker_request'), false);
 end;
 $$;
 
 -- supabase/schemas/30_functions/runs/trigger.sql
--- Starts a run by hand or by API, or retries one.
-
--- Definer, because no client may write the run log or read the machinery. The first statement checks the
--- caller.
+-- Definer, because no client may write the run log or read the machinery. It checks the caller first.
 create or replace function public.trigger_integration_sync(
-  org_id uuid, integration_type text, idempotency_key text default null
-) returns public.sync_run_log
+  org_id uuid, integration_type text, idempotency_key text default null) returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
-declare
-  caller_id uuid;
-  integration public.sync_integrations;
 begin
-  caller_id := sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
-  if idempotency_key is not null then
-    perform sync_scheduler.require_valid_key(idempotency_key);
-  end if;
-  integration := sync_scheduler.lock_integration(org_id, integration_type);
-  return sync_scheduler.trigger_run(integration, caller_id, idempotency_key);
+  return sync_scheduler.trigger_run(org_id, integration_type,
+    sync_scheduler.require_org_role(org_id, '{admin,coordinator}'), idempotency_key);
 end;
 $$;
 revoke all on function public.trigger_integration_sync(uuid, text, text)
@@ -6203,8 +5973,7 @@ PT422 invalid_idempotency_key, PT422 unknown_integration_type, PT404 integration
 PT409 idempotency_key_reused, PT409 integration_disabled, PT409 integration_paused,
 PT409 sync_already_in_progress, PT429 rate_limited, PT503 function_url_not_configured.$$;
 
--- Definer, because no client may write the run log. The caller's role is checked before anything is read or
--- done.
+-- Definer, because no client may write the run log. The caller's role is checked before anything is done.
 create or replace function public.retry_integration_sync(run_id uuid, idempotency_key text default null)
 returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp
@@ -6212,7 +5981,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   parent public.sync_run_log;
   caller_id uuid;
-  integration public.sync_integrations;
 begin
   select * into parent from public.sync_run_log r where r.run_id = retry_integration_sync.run_id;
   -- A run that does not exist has no organisation: the same answer as for a foreign one.
@@ -6220,15 +5988,12 @@ begin
   if parent.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  if idempotency_key is not null then
-    perform sync_scheduler.require_valid_key(idempotency_key);
-  end if;
   -- An ended run stays as it is: no lock is needed to believe this.
   if parent.status not in ('failed', 'cancelled') then
     perform sync_scheduler.raise_error('run_not_retryable', jsonb_build_object('status', parent.status));
   end if;
-  integration := sync_scheduler.lock_integration(parent.org_id, parent.integration_type);
-  return sync_scheduler.trigger_run(integration, caller_id, idempotency_key, parent.run_id);
+  return sync_scheduler.trigger_run(parent.org_id, parent.integration_type, caller_id, idempotency_key,
+    parent.run_id);
 end;
 $$;
 revoke all on function public.retry_integration_sync(uuid, text)
@@ -6241,20 +6006,28 @@ role. It is a press like any other, with the same checks, cooldown and `idempote
 Errors: PT409 run_not_retryable, and those of `trigger_integration_sync` (PT403 not_authorized also for a
 run that does not exist).$$;
 
--- What a press does once the caller's role is known and the integration is locked. It reads the facts,
--- decides, and acts on the decision. Looks again after a recovery, and when a writer without the
--- integration's lock was faster. Returns the run. Errors: those of decide_trigger.
+-- What a press does once the caller's role is known. It locks, reads the facts, decides, and acts on the
+-- decision. Looks again after a recovery, and when a writer without the integration's lock was faster.
+-- Returns the run. Errors: those of trigger_integration_sync.
 create or replace function sync_scheduler.trigger_run(
-  integration public.sync_integrations, caller_id uuid, idempotency_key text,
-  parent_run_id uuid default null
+  org_id uuid, integration_type text, caller_id uuid, idempotency_key text, parent_run_id uuid default null
 ) returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  integration public.sync_integrations;
   facts sync_scheduler.trigger_facts;
   decision sync_scheduler.trigger_decision;
   recovered boolean;
   run public.sync_run_log;
 begin
+  if trigger_run.idempotency_key is not null then
+    perform sync_scheduler.require_text('idempotency_key', trigger_run.idempotency_key);
+    if btrim(trigger_run.idempotency_key) = '' then
+      perform sync_scheduler.raise_error('invalid_idempotency_key',
+        jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
+    end if;
+  end if;
+  integration := sync_scheduler.lock_integration(trigger_run.org_id, trigger_run.integration_type);
   -- Two presses of two integrations hold two other locks, and none would count the other.
   if trigger_run.caller_id is not null then
     perform sync_scheduler.lock_limits(integration.org_id);
@@ -6272,7 +6045,25 @@ begin
     elsif facts.active_run_id is not null and recovered is null then
       recovered := sync_scheduler.recover_run(facts.active_run_id);
     elsif decision.outcome = 'revive' then
-      run := sync_scheduler.join_run(decision.run_id, trigger_run.idempotency_key, decision.notice);
+      begin
+        select * into strict run from public.sync_run_log r where r.run_id = decision.run_id;
+        if decision.notice is not null
+          or (run.idempotency_key is null and trigger_run.idempotency_key is not null)
+        then
+          update public.sync_run_log r set notice = coalesce(decision.notice, r.notice),
+            idempotency_key = coalesce(r.idempotency_key, trigger_run.idempotency_key)
+          where r.run_id = run.run_id returning * into strict run;
+        end if;
+      exception when unique_violation then
+        -- Meanwhile a run of another integration has got the key. A snapshot of repeatable read does not show
+        -- that run: to look again would never end.
+        if not exists (select from public.sync_run_log r
+          where r.org_id = integration.org_id and r.idempotency_key = trigger_run.idempotency_key)
+        then
+          raise;
+        end if;
+        run := null;
+      end;
     else
       run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
         trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
@@ -6283,55 +6074,10 @@ begin
 end;
 $$;
 
--- Gives a revived run the notice and the key of the press that gets it back. Null: in the meantime a run of
--- another integration has got the key.
-create or replace function sync_scheduler.join_run(run_id uuid, idempotency_key text, notice text)
-returns public.sync_run_log
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  run public.sync_run_log;
-begin
-  select * into strict run from public.sync_run_log r where r.run_id = join_run.run_id;
-  if join_run.notice is not null or (run.idempotency_key is null and join_run.idempotency_key is not null)
-  then
-    update public.sync_run_log r set
-      notice = coalesce(join_run.notice, r.notice),
-      idempotency_key = coalesce(r.idempotency_key, join_run.idempotency_key)
-    where r.run_id = join_run.run_id returning * into strict run;
-  end if;
-  return run;
-exception when unique_violation then
-  -- A snapshot of repeatable read does not show that run: to look again would never end.
-  if not exists (
-    select from public.sync_run_log r
-    where r.org_id = run.org_id and r.idempotency_key = join_run.idempotency_key)
-  then
-    raise;
-  end if;
-  return null;
-end;
-$$;
-
--- Refuses a blank or too long idempotency key (PT422 invalid_idempotency_key).
-create or replace function sync_scheduler.require_valid_key(idempotency_key text) returns void
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  perform sync_scheduler.require_text('idempotency_key', require_valid_key.idempotency_key);
-  if btrim(require_valid_key.idempotency_key) = '' then
-    perform sync_scheduler.raise_error('invalid_idempotency_key',
-      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
-  end if;
-end;
-$$;
-
 -- supabase/schemas/30_functions/schedule/backfill.sql
--- Makes up for skipped slots, or calls that off.
-
--- What public.backfill_integration_sync does, with its checks, its errors and its settings of the planner.
--- For that function only.
+-- What public.backfill_integration_sync does. For that function only.
 create or replace function sync_scheduler.backfill_slots(
-  org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text
-) returns integer
+  org_id uuid, integration_type text, since timestamptz, until timestamptz, reason text) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := 1000;
@@ -6353,8 +6099,7 @@ begin
   integration := sync_scheduler.lock_integration(org_id, integration_type);
 
   -- Every slot before next_run_at has its row, whatever the schedule was then. Later ones are the tick's.
-  slots := array(
-    select k.scheduled_for from public.sync_run_log k
+  slots := array(select k.scheduled_for from public.sync_run_log k
     where k.integration_id = integration.id and k.scheduled_for >= since and k.scheduled_for < until
       and k.status = 'skipped' and not exists (
         select from public.sync_run_log r where r.integration_id = k.integration_id
@@ -6377,9 +6122,8 @@ begin
 end;
 $$;
 
--- In SQL for the names of its parameters, as explain_sync_slots.
--- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first
--- statement.
+-- In SQL for the names of its parameters, as explain_sync_slots. Definer, because no client may write the
+-- machinery's tables. backfill_slots checks the caller first.
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
@@ -6400,32 +6144,27 @@ PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_lo
 
 -- Definer, because no client may write the machinery's tables. The first statement checks the caller.
 create or replace function public.cancel_integration_backfill(
-  org_id uuid, integration_type text, reason text default null
-) returns integer
+  org_id uuid, integration_type text, reason text default null) returns integer
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
-  slots integer;
-  first_slot timestamptz;
-  last_slot timestamptz;
+  removed record;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
   -- The tick starts a queued slot under this lock, so a slot either waits or has its run.
   integration := sync_scheduler.lock_integration(org_id, integration_type);
-  with removed as (
+  with d as (
     delete from sync_scheduler.queued_slots w
-    where w.integration_id = integration.id and w.triggered_by = 'backfill'
-    returning w.scheduled_for
+    where w.integration_id = integration.id and w.triggered_by = 'backfill' returning w.scheduled_for
   )
-  select count(*), min(r.scheduled_for), max(r.scheduled_for) into slots, first_slot, last_slot
-  from removed r;
-  if slots > 0 then
-    perform sync_scheduler.audit(integration, 'cancel_backfill', reason,
-      jsonb_build_object('slots', slots, 'first_slot', first_slot, 'last_slot', last_slot));
+  select count(*)::integer as slots, min(d.scheduled_for) as first_slot, max(d.scheduled_for) as last_slot
+  into strict removed from d;
+  if removed.slots > 0 then
+    perform sync_scheduler.audit(integration, 'cancel_backfill', reason, to_jsonb(removed));
   end if;
-  return slots;
+  return removed.slots;
 end;
 $$;
 revoke all on function public.cancel_integration_backfill(uuid, text, text)
@@ -6439,8 +6178,8 @@ service role; audited with `reason`.
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
--- Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422
--- invalid_period, details: reason).
+-- Refuses a period that is incomplete, out of range, empty or too long (PT422 invalid_period, details:
+-- reason).
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -6460,8 +6199,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/configure.sql
--- An admin changes the settings of an integration, its schedule among them, and previews a schedule.
-
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.configure_integration_sync(
   org_id uuid, integration_type text, changes jsonb, reason text default null
@@ -6479,8 +6216,6 @@ declare
     '{catchup_window,manual_cooldown,retry_base,run_deadline,health_check_interval}'::text[];
   before public.sync_integrations;
   wanted public.sync_integrations;
-  saved public.sync_integrations;
-  has_list boolean;
   field text;
   value jsonb;
   period interval;
@@ -6496,15 +6231,16 @@ begin
       '{"reason": "changes must be a JSON object"}');
   end if;
   wanted := before;
-  has_list := sync_scheduler.exported_fields() ? integration_type;
   for field, value in select * from jsonb_each(changes) loop
     if field <> all (known) then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
-    elsif field = 'payloads' and has_list then
+    elsif field = 'payloads' and sync_scheduler.exported_fields() ? integration_type then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', field, 'reason', 'every payload of this integration type is a voucher'));
-    elsif field = 'ignored_fields' and value <> 'null' and not has_list then
+    elsif field = 'ignored_fields' and value <> 'null'
+      and not sync_scheduler.exported_fields() ? integration_type
+    then
       -- The webhook's connector does not know the key: every run would fail.
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
         'field', field, 'reason', 'this integration type has no list of exported fields'));
@@ -6540,7 +6276,7 @@ begin
       catchup_window = wanted.catchup_window, manual_cooldown = wanted.manual_cooldown,
       max_attempts = wanted.max_attempts, retry_base = wanted.retry_base, run_deadline = wanted.run_deadline,
       health_check_interval = wanted.health_check_interval, enabled = wanted.enabled
-    where i.id = before.id returning * into strict saved;
+    where i.id = before.id returning * into strict wanted;
   exception when check_violation or not_null_violation then
     get stacked diagnostics wrong = constraint_name;
     if wrong = '' then
@@ -6549,12 +6285,11 @@ begin
     perform sync_scheduler.raise_setting_fault(wrong, sqlstate);
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'configure', reason, (
-    select jsonb_build_object(
+  perform sync_scheduler.audit(wanted, 'configure', reason, (select jsonb_build_object(
       'before', jsonb_object_agg(key, (to_jsonb(before) || sync_scheduler.entry_rules(before.config)) -> key),
-      'after', jsonb_object_agg(key, (to_jsonb(saved) || sync_scheduler.entry_rules(saved.config)) -> key))
+      'after', jsonb_object_agg(key, (to_jsonb(wanted) || sync_scheduler.entry_rules(wanted.config)) -> key))
     from jsonb_object_keys(changes) key));
-  return saved;
+  return wanted;
 end;
 $$;
 revoke all on function public.configure_integration_sync(uuid, text, jsonb, text)
@@ -6595,8 +6330,7 @@ PT422 invalid_schedule, PT422 invalid_time_zone, PT422 reason_too_long, PT429 ra
 -- Definer, because the scheduler's functions are private. The first statement checks the caller.
 create or replace function public.preview_sync_schedule(
   org_id uuid, integration_type text, n integer default 5, schedule text default null,
-  time_zone text default null
-) returns table (scheduled_for timestamptz, local_time timestamp)
+  time_zone text default null) returns table (scheduled_for timestamptz, local_time timestamp)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
@@ -6612,8 +6346,7 @@ begin
   zone := coalesce(time_zone, integration.time_zone);
   -- A zone that cannot be saved is refused also when there is no slot to show.
   perform sync_scheduler.validate_time_zone(zone);
-  return query select slot, slot at time zone zone
-    from sync_scheduler.cron_occurrences(
+  return query select slot, slot at time zone zone from sync_scheduler.cron_occurrences(
       coalesce(schedule, integration.schedule), zone, now(), 'infinity', n) slot;
 end;
 $$;
@@ -6629,12 +6362,9 @@ PT422 invalid_count, PT422 unknown_integration_type, PT404 integration_not_found
 PT422 invalid_time_zone.$$;
 
 -- supabase/schemas/30_functions/schedule/next_occurrence.sql
--- The instants of a cron expression in a time zone.
-
 -- The first instant strictly after `after`; null for a null argument. See cron_occurrences.
 create or replace function sync_scheduler.next_cron_occurrence(
-  expression text, time_zone text, after timestamptz
-) returns timestamptz
+  expression text, time_zone text, after timestamptz) returns timestamptz
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
   return (select slot from sync_scheduler.cron_occurrences(expression, time_zone, after, 'infinity', 1) slot);
@@ -6643,11 +6373,9 @@ $$;
 
 -- The instants after `after` and up to `until` at which an expression is due in an IANA time zone: in order,
 -- at most so many, none for a null argument.
--- Fixed hours (anything but a leading *: 2, 1-5, 0-23/2) are local times. Each runs once, when the clock
--- first reaches or passes it. Times that the clock skips run once together, at the end of the gap. A time
--- that the clock repeats runs in the first pass.
--- A wildcard hour (*, */n) runs at every instant whose local time matches: twice in a repeated hour, never
--- in a skipped one.
+-- Fixed hours (2, 1-5, 0-23/2) are local times. Each runs once, when the clock first reaches or passes it.
+-- Times that the clock skips run once together, at the end of the gap. A time that it repeats runs in the
+-- first pass. A wildcard hour (*, */n) runs at every instant whose local time matches.
 -- Errors: PT422 invalid_schedule, PT422 invalid_time_zone, 22008 for an infinite `after`.
 create or replace function sync_scheduler.cron_occurrences(
   expression text, time_zone text, after timestamptz, until timestamptz, most integer
@@ -6749,8 +6477,7 @@ end;
 $$;
 
 -- The first date on or after `earliest` that month, day of month and day of week allow. It takes one step a
--- chosen month. It ends, because parse_cron refuses dates that never come. The rarest, 29 February on one
--- weekday, comes within 40 years.
+-- chosen month. It ends, because parse_cron refuses dates that never come: the rarest comes within 40 years.
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
@@ -6795,8 +6522,7 @@ end;
 $$;
 
 -- The instant of the last 26 hours, `until` included, at which the zone's offset changed; null if it did not.
--- It is 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since
--- 1970; a test proves it.
+-- A change moves clocks by at most a day. A test proves that no zone has changed twice in so long since 1970.
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -6823,15 +6549,13 @@ begin
 end;
 $$;
 
--- Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and
--- other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist.
--- Errors: PT422 invalid_time_zone, details {time_zone}.
+-- Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations
+-- (CET), POSIX rules (UTC+3) and unknown names. Errors: PT422 invalid_time_zone, details {time_zone}.
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Postgres also takes an abbreviation: it reads CET as UTC+1, summer and winter. And it takes a POSIX rule:
-  -- UTC+3 is west of Greenwich there, and a misspelt name with a digit is a rule, too. The view
-  -- pg_timezone_names knows them, but it reads hundreds of files.
+  -- Postgres reads CET as UTC+1 in summer, too, UTC+3 as west of Greenwich, and a misspelt name with a digit
+  -- as a rule. The view pg_timezone_names reads hundreds of files.
   if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone
     !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
   then
@@ -6845,8 +6569,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/next_slot.sql
--- The next slot of an integration, and the record of the slots that did not run.
-
 -- Trigger of sync_integrations, for every writer. It refuses an invalid schedule or zone (PT422
 -- invalid_schedule, PT422 invalid_time_zone) and sets next_run_at when they change. It records slots that the
 -- old schedule left due as skipped, at most 10,000 of them.
@@ -6865,8 +6587,7 @@ begin
     begin
       due := sync_scheduler.due_slots(old, 10000);
     exception when sqlstate 'PT422' then
-      -- The server no longer understands it: its time zone data has lost the zone. An admin must be able to
-      -- fix that.
+      -- The server's time zone data has lost the zone: an admin must be able to fix that.
       due := case when old.next_run_at <= now() then array[old.next_run_at] end;
     end;
     if new.schedule is null then
@@ -6887,8 +6608,7 @@ $$;
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
 
--- The slots from next_run_at until now, in order, at most so many. Two or more mean that the scheduler was
--- away.
+-- The slots from next_run_at until now, in order, at most so many.
 create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
 returns timestamptz[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -6904,8 +6624,7 @@ $$;
 -- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows
 -- it wrote. The caller holds the integration's lock.
 create or replace function sync_scheduler.skip_slots(
-  integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason
-) returns integer
+  integration public.sync_integrations, slots timestamptz[], reason public.sync_skip_reason) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   skipped integer;
@@ -6914,11 +6633,9 @@ begin
     scheduled_for, skip_reason, attempt, deadline_at, finished_at)
   select integration.org_id, integration.id, integration.integration_type, 'skipped', 'schedule', slot,
     coalesce(sync_scheduler.find_skip_reason(integration, slot), skip_slots.reason), 0, now(), now()
-  from unnest(slots) slot
-  where not exists (
+  from unnest(slots) slot where not exists (
     select from public.sync_run_log r where r.integration_id = integration.id and r.scheduled_for = slot)
-    and not exists (
-      select from sync_scheduler.queued_slots w
+    and not exists (select from sync_scheduler.queued_slots w
       where w.integration_id = integration.id and w.scheduled_for = slot);
   get diagnostics skipped = row_count;
   return skipped;
@@ -6927,26 +6644,20 @@ $$;
 
 -- Why a due slot of the integration is not run now, as far as its settings say; null: it may run.
 create or replace function sync_scheduler.find_skip_reason(
-  integration public.sync_integrations, slot timestamptz
-) returns public.sync_skip_reason
+  integration public.sync_integrations, slot timestamptz) returns public.sync_skip_reason
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return case
-    when not integration.enabled then 'disabled'::public.sync_skip_reason
-    when sync_scheduler.is_paused(integration) then 'paused'
+  return case when not integration.enabled then 'disabled'::public.sync_skip_reason
     -- The scheduler may come long after the slot and the pause that it fell into.
-    when integration.paused_at <= slot and integration.resume_at > slot then 'paused'
-    when slot < now() - integration.catchup_window then 'missed'
-  end;
+    when sync_scheduler.is_paused(integration)
+      or (integration.paused_at <= slot and integration.resume_at > slot) then 'paused'
+    when slot < now() - integration.catchup_window then 'missed' end;
 end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/parse_cron.sql
--- Reads a cron expression.
-
--- Validates a cron expression, as when a schedule is saved. It has five fields (minute, hour, day of month,
--- month, day of week; 0 and 7 are Sunday). Or it is @hourly, @daily, @midnight, @weekly, @monthly, @yearly or
--- @annually. As in Vixie's cron, a day field that starts with * does not restrict the other one, and of two
+-- Reads a cron expression: five fields (minute, hour, day of month, month, day of week; 0 and 7 are Sunday)
+-- or a macro. As in Vixie's cron, a day field that starts with * does not restrict the other one, and of two
 -- that restrict, one is enough. Errors: PT422 invalid_schedule, details {field, value, reason}; also for
 -- dates that never come.
 create or replace function sync_scheduler.parse_cron(expression text) returns sync_scheduler.cron_fields
@@ -6961,19 +6672,14 @@ declare
   parsed sync_scheduler.cron_fields;
 begin
   if trimmed like '@%' then
-    trimmed := case lower(trimmed)
-      when '@hourly' then '0 * * * *'
-      when '@daily' then '0 0 * * *'
-      when '@midnight' then '0 0 * * *'
-      when '@weekly' then '0 0 * * 0'
-      when '@monthly' then '0 0 1 * *'
-      when '@yearly' then '0 0 1 1 *'
-      when '@annually' then '0 0 1 1 *'
-    end;
+    trimmed := case when lower(trimmed) = '@hourly' then '0 * * * *'
+      when lower(trimmed) in ('@daily', '@midnight') then '0 0 * * *'
+      when lower(trimmed) = '@weekly' then '0 0 * * 0'
+      when lower(trimmed) = '@monthly' then '0 0 1 * *'
+      when lower(trimmed) in ('@yearly', '@annually') then '0 0 1 1 *' end;
   end if;
   field := case when trimmed = '' then '{}' else regexp_split_to_array(trimmed, '[ \t\r\n]+') end;
-  reason := case
-    when length(expression) > most then format('longer than %s characters', most)
+  reason := case when length(expression) > most then format('longer than %s characters', most)
     when trimmed is null then 'unknown macro'
     when cardinality(field) <> 5 then format('five fields expected, found %s', cardinality(field)) end;
   if reason is not null then
@@ -6993,10 +6699,8 @@ begin
   parsed.either_day := not starts_with(field[3], '*') and not starts_with(field[5], '*');
   parsed.every_hour := starts_with(field[2], '*');
 
-  longest_month := case
-    when parsed.months & B'101010110101' <> B'000000000000' then 31
-    when parsed.months & B'000101001010' <> B'000000000000' then 30
-    else 29 end;
+  longest_month := case when parsed.months & B'101010110101' <> B'000000000000' then 31
+    when parsed.months & B'000101001010' <> B'000000000000' then 30 else 29 end;
   if not parsed.either_day and position(B'1' in parsed.days) > longest_month then
     perform sync_scheduler.raise_error('invalid_schedule', jsonb_build_object(
       'field', 'day_of_month', 'value', left(field[3], 100), 'reason', 'no chosen month has such a day'));
@@ -7009,8 +6713,7 @@ $$;
 -- ranges a-b, steps `*/n` and a-b/n, and lists of these. Names are for lowest and following, in any case.
 -- Errors: PT422 invalid_schedule.
 create or replace function sync_scheduler.parse_cron_field(
-  field text, value text, lowest integer, highest integer, names text[] default null
-) returns varbit
+  field text, value text, lowest integer, highest integer, names text[] default null) returns varbit
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   chosen varbit := repeat('0', highest - lowest + 1)::varbit;
@@ -7045,8 +6748,7 @@ begin
       step := sync_scheduler.parse_cron_value(divided[2], null, 0, 0);
     end if;
 
-    reason := case
-      when part = '' then 'an element of the list is empty'
+    reason := case when part = '' then 'an element of the list is empty'
       when cardinality(divided) > 2 or cardinality(bounds) > 2 then 'not a value, a range or a step'
       when first is null or last is null then 'neither a number nor a known name'
       when first not between lowest and highest or last not between lowest and highest then
@@ -7077,8 +6779,7 @@ $$;
 -- A number, or the value of a name (names[1] is lowest); null for anything else. Of a name that is there
 -- twice, the first at or after since counts: the Sunday of FRI-SUN is 7.
 create or replace function sync_scheduler.parse_cron_value(
-  written text, names text[], lowest integer, since integer
-) returns integer
+  written text, names text[], lowest integer, since integer) returns integer
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   if written ~ '^[0-9]+$' then
@@ -7091,8 +6792,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/pause.sql
--- Pause, resume, and the end of a pause.
-
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.pause_integration_sync(
   org_id uuid, integration_type text, reason text default null, resume_at timestamptz default null
@@ -7109,13 +6808,11 @@ begin
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
   if integration.resume_at <= now() then
+    -- It does not count: this one begins now.
     perform sync_scheduler.end_pause(integration, 'pause_ended');
   end if;
-  -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
-  update public.sync_integrations i set
-    -- A pause that is over does not count: this one begins now.
-    paused_at = case when i.resume_at <= now() then now() else coalesce(i.paused_at, now()) end,
+  update public.sync_integrations i set paused_at = coalesce(i.paused_at, now()),
     paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
@@ -7174,11 +6871,9 @@ declare
   over uuid;
   ended public.sync_integrations;
 begin
-  for over in
-    select i.id from public.sync_integrations i
+  for over in select i.id from public.sync_integrations i
     -- Not before every slot that fell into the pause has been recorded as such.
-    where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true)
-    order by i.resume_at limit 500
+    where i.resume_at <= now() and coalesce(i.next_run_at >= i.resume_at, true) order by i.resume_at limit 500
   loop
     begin
       -- Locked and cleared in one subtransaction, see start_due_runs.
@@ -7213,14 +6908,11 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/start_due_runs.sql
--- The tick starts what is due.
-
--- Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how
--- many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at once
--- one does the work; a slot that cannot be started stops no other.
+-- Starts the runs whose slot has come, in batches of batch_size of each integration type. Returns how many it
+-- started and how many slots it recorded as skipped. Of several at once one does the work. A slot that cannot
+-- be started stops no other.
 create or replace function sync_scheduler.start_due_runs(
-  batch_size integer default 500, out started integer, out skipped integer
-)
+  batch_size integer default 500, out started integer, out skipped integer)
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- A row that another session keeps locked must not hold up the others.
 set lock_timeout = '500ms' as $$
@@ -7234,8 +6926,7 @@ begin
   if not sync_scheduler.lock_starts() then
     return;
   end if;
-  -- An integration that was away for long needs several rounds; the rest of a very long one is left to the
-  -- next tick.
+  -- After a long absence an integration needs several rounds. The rest is left to the next tick.
   for round in 1..20 loop
     due := null;
     begin
@@ -7262,8 +6953,7 @@ begin
         exception when others then
           perform sync_scheduler.postpone_slot(single, sqlerrm);
         end;
-        -- Each may have waited for a lock. What fails goes to the back of the queue, so the next tick gets to
-        -- the others.
+        -- Each may have waited for a lock. The next tick gets to the others: what fails goes to the back.
         exit when sync_scheduler.is_out_of_time();
       end loop;
     end;
@@ -7272,58 +6962,48 @@ begin
 end;
 $$;
 
--- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null:
--- none). Of those that would be started, as many as settings.max_active_per_type and max_active_per_org leave
--- room for.
+-- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids or
+-- null. Of those that would be started, as many as max_active_per_type and max_active_per_org leave room for.
 create or replace function sync_scheduler.lock_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  settings sync_scheduler.settings;
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
 begin
-  select * into strict settings from sync_scheduler.settings;
   -- What another tick, a trigger or an admin holds is skipped, and dealt with by the next tick.
   return (
     with active as materialized (
       select r.integration_type, r.org_id, r.integration_id,
         -- As in start_queued_slot.
         r.notice is distinct from 'integration_paused' as takes_place
-      from public.sync_run_log r where r.status in ('pending', 'running')
-    ),
+      from public.sync_run_log r where r.status in ('pending', 'running')),
     -- A lane for each type, so that a vendor with a backlog takes no place from the others.
     due as materialized (
       select lane.* from public.sync_integration_types t cross join lateral (
         select i.id, i.org_id, i.next_tick_at from public.sync_integrations i
         where i.integration_type = t.code and i.next_tick_at <= now()
-          and i.org_id not in (
-            select a.org_id from active a
+          and i.org_id not in (select a.org_id from active a
               where a.takes_place group by a.org_id having count(*) >= settings.max_active_per_org)
         order by i.next_tick_at
         limit least(batch_size, greatest(0, settings.max_active_per_type - (
           select count(*) from active a where a.takes_place and a.integration_type = t.code)))
-        for no key update skip locked) lane
-    ),
+        for no key update skip locked) lane),
     ranked as (
       select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
         select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
-      from due d
-    ),
-    -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run
-    -- is active.
+      from due d),
+    -- What is only recorded needs no place: of a stopped integration, and of one whose own run is active.
     refused as materialized (
       select i.id from public.sync_integrations i
       where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)
         and sync_scheduler.is_stopped(i)
-      order by i.next_tick_at limit batch_size for no key update skip locked
-    ),
+      order by i.next_tick_at limit batch_size for no key update skip locked),
     overlapping as materialized (
       select i.id from active a join public.sync_integrations i on i.id = a.integration_id
-      where i.next_tick_at <= now() limit batch_size for no key update of i skip locked
-    )
+      where i.next_tick_at <= now() limit batch_size for no key update of i skip locked)
     select array_agg(found.id) from (
       select r.id from ranked r where r.place <= settings.max_active_per_org
       union select f.id from refused f union select o.id from overlapping o
-    ) found
-  );
+    ) found);
 end;
 $$;
 
@@ -7347,8 +7027,7 @@ begin
   with postponed as (
     update public.sync_integrations i set next_tick_at = now() + interval '1 minute'
     -- The lock was free since the failure: a new schedule of an admin may have dealt with the slot.
-    where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.id, i.next_run_at
-  )
+    where i.id = postpone_slot.integration_id and i.next_tick_at <= now() returning i.id, i.next_run_at)
   insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason)
   select p.id, p.next_run_at, left(postpone_slot.reason, 500) from postponed p
   on conflict on constraint postponed_slots_pkey do update set
@@ -7360,8 +7039,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/start_queued_slots.sql
--- The tick starts queued slots.
-
 -- Starts queued slots (buffered, or of a backfill) of up to batch_size (100) integrations without an active
 -- run, one of each. Returns how many it started.
 create or replace function sync_scheduler.start_queued_slots(batch_size integer default 100) returns integer
@@ -7384,15 +7061,12 @@ begin
       union all
       select n.integration_id from waiting, lateral (
         select w.integration_id from sync_scheduler.queued_slots w
-        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n
-    )
+        where w.integration_id > waiting.integration_id order by w.integration_id limit 1) n)
     select i.id from waiting join public.sync_integrations i on i.id = waiting.integration_id
-    where not exists (
-        select from public.sync_run_log r
+    where not exists (select from public.sync_run_log r
         where r.integration_id = i.id and r.status in ('pending', 'running'))
       -- A backfill waits for the end of a pause. It must not do so in the places of others.
-      and (not sync_scheduler.is_stopped(i) or exists (
-        select from sync_scheduler.queued_slots w
+      and (not sync_scheduler.is_stopped(i) or exists (select from sync_scheduler.queued_slots w
         where w.integration_id = i.id and w.triggered_by = 'schedule'))
     -- In no order: what cannot be started again and again must not always come first.
     order by random() limit batch_size
@@ -7466,15 +7140,11 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/schedule/start_slots.sql
--- Decides about a batch of due slots: run, queue or skip.
-
 -- Deals with the due slot of each of these integrations: starts its run, lets it wait (buffer_one) or records
--- why not, and advances next_run_at, all in one transaction. An integration with several due slots is only
--- brought to the last of them and stays due. The caller holds the integrations' locks. Errors: PT503
--- function_url_not_configured.
+-- why not, and advances next_run_at. An integration with several due slots is only brought to the last of
+-- them and stays due. The caller holds the integrations' locks. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_slots(
-  integration_ids uuid[], out started integer, out skipped integer
-)
+  integration_ids uuid[], out started integer, out skipped integer)
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   started_runs public.sync_run_log[];
@@ -7498,13 +7168,11 @@ begin
 
   -- One statement for the whole batch. The caller holds the integrations' locks, so what it sees stays true.
   with due as materialized (
-    select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)
-  ),
+    select i as integration, i.* from public.sync_integrations i where i.id = any (integration_ids)),
   -- Many integrations share a schedule: what follows their slot is computed once.
   following as materialized (
     select d.*, sync_scheduler.next_cron_occurrence(d.schedule, d.time_zone, d.next_run_at) as next_slot
-    from (select distinct schedule, time_zone, next_run_at from due) d
-  ),
+    from (select distinct schedule, time_zone, next_run_at from due) d),
   decided as materialized (
     select d.*, f.next_slot, seen.active_by, seen.dealt_with,
       case when seen.dealt_with then null
@@ -7527,32 +7195,26 @@ begin
         exists (select from sync_scheduler.queued_slots w
           where w.integration_id = d.id and w.triggered_by = 'schedule') as buffered
     ) seen
-    where f.next_slot > now()
-  ),
+    where f.next_slot > now()),
   advanced as (
     update public.sync_integrations i set next_run_at = d.next_slot, next_tick_at = d.next_slot
-    from decided d where i.id = d.id
-  ),
+    from decided d where i.id = d.id),
   skips as (
     select sync_scheduler.skip_slots(d.integration, array[d.next_run_at], d.reason) as rows
-    from decided d where d.reason is not null
-  ),
+    from decided d where d.reason is not null),
   buffered as (
     insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
     select d.id, d.next_run_at, 'schedule' from decided d
-    where d.reason is null and d.active_by is not null and not d.dealt_with
-  ),
+    where d.reason is null and d.active_by is not null and not d.dealt_with),
   runs as (
     insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
       deadline_at)
     select d.org_id, d.id, d.integration_type, 'schedule', d.next_run_at, now() + d.run_deadline
     from decided d where d.reason is null and d.active_by is null and not d.dealt_with
-    returning sync_run_log as run
-  )
+    returning sync_run_log as run)
   select (select array_agg(run) from runs), (select coalesce(sum(rows), 0) from skips),
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
-     where f.next_slot <= now())
-  into started_runs, skipped, came_late;
+     where f.next_slot <= now()) into started_runs, skipped, came_late;
 
   perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
@@ -7560,8 +7222,7 @@ begin
     -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or
     -- refused, like a slot that came alone. Of a long absence each call deals with 500 slots.
     slots := sync_scheduler.due_slots(late, 501);
-    update public.sync_integrations i set
-      next_run_at = slots[cardinality(slots)],
+    update public.sync_integrations i set next_run_at = slots[cardinality(slots)],
       -- An integration with more slots goes to the back: those that are on time come first.
       next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
     where i.id = late.id;
@@ -7572,27 +7233,22 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/tick/purge.sql
--- Deletes what is past its retention.
-
--- Deletes what is older than the retention settings. It deletes at most 500 rows a call of what Realtime
--- publishes: ended runs (with their attempts, not their entries), alerts, incidents. Of ticks, warm-ups,
--- messages of alert webhooks, the audit log and pg_cron's records of our own jobs it deletes as much as 5 s
--- allow. A batch has batch_size (2,000) of each kind. Redacts payloads older than retention_payload. Ends
--- incidents of vendors that no integration has asked for a day. Returns how many rows; call it again until
--- that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a warning.
+-- Deletes what is older than the retention settings, in batches of batch_size of each kind, for 5 s. It
+-- deletes at most 500 rows a call of what Realtime publishes: ended runs (with their attempts, not their
+-- entries), alerts, incidents. Redacts payloads older than retention_payload. Returns how many rows; call it
+-- again until that is 0. A locked row stays for the next call. A kind that fails stays, with a warning.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   -- Realtime reads the changes of a transaction at once: 10,000 deleted rows stopped it for 11 to 19 s.
   published_left integer := least(batch_size, 500);
-  settings sync_scheduler.settings;
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   purged integer := 0;
   last_round integer;
   kind text;
   deleted integer;
 begin
-  select * into strict settings from sync_scheduler.settings;
   loop
     last_round := sync_scheduler.purge_payloads(batch_size, settings);
     foreach kind in array array['incidents', 'alerts', 'runs', 'ticks', 'warm-ups', 'messages', 'audit log',
@@ -7600,49 +7256,46 @@ begin
       begin
         case kind
         when 'incidents' then
-          delete from public.sync_vendor_incidents v where v.incident_id = any (array(
+          delete from public.sync_vendor_incidents where incident_id = any (array(
             select o.incident_id from public.sync_vendor_incidents o
             where o.ended_at < now() - settings.retention_failed
             order by o.ended_at limit published_left for update skip locked));
         when 'alerts' then
-          delete from public.sync_alerts a where a.alert_id = any (array(
+          delete from public.sync_alerts where alert_id = any (array(
             select o.alert_id from public.sync_alerts o
             where o.first_seen_at < now() - settings.retention_failed
               -- These are resolved by what becomes of the entries, however long that takes.
               and (o.resolved_at is not null or o.kind not in ('run_failed', 'entries_need_decision'))
             order by o.first_seen_at limit published_left for update skip locked));
         when 'runs' then
-          delete from public.sync_run_log r where r.run_id = any (array(
+          delete from public.sync_run_log where run_id = any (array(
             select o.run_id from unnest(enum_range(null::public.sync_run_status)) s, lateral (
-              select f.run_id from public.sync_run_log f
-              where f.status = s and f.finished_at < now() - case
-                when s = 'failed' then settings.retention_failed else settings.retention_ended end
-              order by f.finished_at limit published_left for update skip locked) o
-            limit published_left));
+              select f.run_id from public.sync_run_log f where f.status = s and f.finished_at < now()
+                - case when s = 'failed' then settings.retention_failed else settings.retention_ended end
+              order by f.finished_at limit published_left for update skip locked) o limit published_left));
         when 'ticks' then
-          delete from sync_scheduler.ticks t where t.tick_id = any (array(
+          delete from sync_scheduler.ticks where tick_id = any (array(
             select o.tick_id from sync_scheduler.ticks o where o.ticked_at < now() - settings.retention_ticks
             order by o.ticked_at limit batch_size for update skip locked));
         when 'warm-ups' then
-          delete from sync_scheduler.warmups w where w.scheduled_for = any (array(
+          delete from sync_scheduler.warmups where scheduled_for = any (array(
             select o.scheduled_for from sync_scheduler.warmups o
             where o.scheduled_for < now() - settings.retention_ticks
             order by o.scheduled_for limit batch_size for update skip locked));
         when 'messages' then
-          delete from sync_scheduler.alert_messages m where m.number = any (array(
+          delete from sync_scheduler.alert_messages where number = any (array(
             select o.number from sync_scheduler.alert_messages o
             where o.created_at < now() - settings.retention_ticks
             order by o.created_at limit batch_size for update skip locked));
         when 'audit log' then
-          delete from public.sync_audit_log a where a.audit_id = any (array(
+          delete from public.sync_audit_log where audit_id = any (array(
             select o.audit_id from public.sync_audit_log o
             where o.created_at < now() - settings.retention_failed
             order by o.created_at limit batch_size for update skip locked));
         when 'records of jobs' then
           -- pg_cron never purges its log. The records of other jobs are their owners'. A run that a restart
           -- of the server ended has no end_time.
-          delete from cron.job_run_details d where d.runid = any (array(
-            select o.runid from cron.job_run_details o
+          delete from cron.job_run_details where runid = any (array(select o.runid from cron.job_run_details o
             where o.jobid in (select j.jobid from cron.job j where j.jobname like 'sync-scheduler-%')
               and coalesce(o.end_time, o.start_time) < now() - settings.retention_ticks
             order by o.runid limit batch_size));
@@ -7670,12 +7323,9 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/tick/tick.sql
--- One tick; and is the scheduler alive?
-
--- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It starts due
--- slots, recovers stuck runs, starts queued slots, ends pauses, warms the function up for the next slot, and
--- records itself in ticks. A tick with work is an event: connections and alerts have their steps in triggers
--- on its row. Safe at any time, by anyone, at once.
+-- One pass of the scheduler, called by pg_cron at second :00 of every minute and every 30 s. It does its
+-- steps and records itself in ticks. A tick with work is an event: connections and alerts have their steps in
+-- triggers on its row. Safe at any time, by anyone, at once.
 create or replace function sync_scheduler.tick() returns void
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- Planning each statement anew for its parameters would cost more than all of an idle tick.
@@ -7740,9 +7390,9 @@ begin
 end;
 $$;
 
--- Has this transaction taken 5 s? A tick then leaves the rest to the next one. What it has started becomes
--- visible, and is posted, only when it commits. A statement timeout would take back all of it. Shorter than
--- the 8 s after which the Data API gives up a press that waits for one of its integrations.
+-- Has this transaction taken 5 s? A tick then leaves the rest to the next one: what it has started is posted
+-- only when it commits. A statement timeout would take back all of it. Shorter than the 8 s after which the
+-- Data API gives up a press that waits for one of its integrations.
 create or replace function sync_scheduler.is_out_of_time() returns boolean
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -7750,8 +7400,7 @@ begin
 end;
 $$;
 
--- Definer, because the scheduler's tables are private. It reveals nothing about any organisation, so any
--- signed-in person may ask.
+-- Definer, because the scheduler's tables are private. It reveals nothing about any organisation.
 create or replace function public.sync_scheduler_status()
 returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick numeric, jobs_active boolean)
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
@@ -7775,13 +7424,11 @@ $$Is the scheduler alive? For anyone signed in, the service role and the host.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity.$$;
 
--- Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first
--- tick.
+-- Has the scheduler ticked within settings.silent_after? A fresh installation has as long for its first tick.
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (
-    select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
+  return (select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
     from sync_scheduler.settings s);
 end;
 $$;
@@ -7795,8 +7442,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/tick/warm_up.sql
--- Boots the function before a slot.
-
 -- Posts one warm-up to the Edge Function for the next slot that comes within settings.warmup_lead and will
 -- run, however many integrations share it. Returns whether it did. Nothing without settings.function_url.
 -- Safe at any time, by anyone, at once.
@@ -7805,27 +7450,22 @@ language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
   token constant text := sync_scheduler.new_token();
-  settings sync_scheduler.settings;
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin
-  select * into strict settings from sync_scheduler.settings;
   if settings.function_url is null or settings.warmup_lead = interval '0' then
     return false;
   end if;
 
-  -- One look into sync_integrations_next_run_idx. Slots are minutes, so no second one lies within the lead.
-  -- The warm-up comes 15 to 45 s before the slot. Only the tick of every 30 s comes between two minutes, at a
-  -- second that no setting chooses. A window of 45 s always has one of its ticks at least 15 s before the
-  -- slot, and the first tick in it sends. Then 15 s are enough for a boot and for pg_net to finish the
-  -- request. After 45 s the isolate still takes requests: on the free plan it does so for 75 s.
-  -- The unique key decides, so the row comes before the request. Sent once: what a lost one costs is a cold
-  -- start.
+  -- Slots are minutes, so no second one lies within the lead. A window of 45 s always has a tick of every 30
+  -- s at least 15 s before the slot. That is enough for a boot and for pg_net to finish the request. After 45
+  -- s the isolate still takes requests: on the free plan it does so for 75 s.
+  -- The unique key decides, so the row comes before the request. A lost one costs a cold start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
   select i.next_run_at, sync_scheduler.hash_token(token) from public.sync_integrations i
   where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
-  order by i.next_run_at limit 1
-  on conflict do nothing returning scheduled_for into slot;
+  order by i.next_run_at limit 1 on conflict do nothing returning scheduled_for into slot;
   if slot is null then
     return false;
   end if;
@@ -7840,11 +7480,9 @@ exception when lock_not_available then
 end;
 $$;
 
--- Definer, because the service role has no rights in sync_scheduler. The warm-up's token is the check of the
--- caller.
+-- Definer, because the service role has no rights in sync_scheduler. The warm-up's token checks the caller.
 create or replace function public.sync_worker_warm(
-  scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean
-) returns jsonb
+  scheduled_for timestamptz, token text, boot_id uuid, boot_ms numeric, cold_start boolean) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare

@@ -17,7 +17,9 @@ begin
   where s.org_id = sync_worker_finish_alerts.org_id
     and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token)
   for no key update;
-  if sync_scheduler.has_ended(sender.claimed_at, sender.ended_at) then
+  if coalesce(sender.claimed_at, sender.ended_at) is null then
+    perform sync_scheduler.raise_error('invalid_token');
+  elsif sender.ended_at is not null then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_size('results', results, 262144);

@@ -22,7 +22,9 @@ begin
   where c.integration_id = sync_worker_finish_probe.integration_id
     and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token)
   for no key update;
-  if sync_scheduler.has_ended(ended.claimed_at, ended.ended_at) then
+  if coalesce(ended.claimed_at, ended.ended_at) is null then
+    perform sync_scheduler.raise_error('invalid_token');
+  elsif ended.ended_at is not null then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_text('outcome', outcome);

@@ -51,9 +51,8 @@ begin
 end;
 $$;
 
--- In SQL, because its parameters keep the names of 0.1.0, and plpgsql_check (supabase db lint) warns about
--- reserved words there. Definer, because the scheduler's tables are private. explain_slots checks the caller
--- in its first statement.
+-- In SQL, because its parameters keep the names of 0.1.0, and supabase db lint warns about reserved words in
+-- plpgsql. Definer, because the scheduler's tables are private. explain_slots checks the caller first.
 create or replace function public.explain_sync_slots(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz
 ) returns table (scheduled_for timestamptz, state text, reason text, drift_seconds numeric, run_id uuid,

@@ -19,8 +19,7 @@ begin
   -- A tick and what it queues have the instant of their transaction in common.
   left join sync_scheduler.ticks t
     on t.ticked_at = case when a.attempt = 1 then run.triggered_at else a.dispatched_at end
-  -- Ids start again after a crash of pg_net, so an answer counts only if it is as young as the request. That
-  -- also is what pg_net has an index for.
+  -- Ids start again after a crash of pg_net, so an answer must be as young. pg_net has an index for that.
   left join net._http_response h on h.id = a.request_id
     and h.created between a.dispatched_at and a.dispatched_at + interval '5 minutes'
   cross join lateral (values

@@ -94,9 +94,8 @@ begin
 end;
 $$;
 
--- The versions of the worker protocol that this schema understands; the Edge Function names its own with each
--- claim. A release that changes the protocol keeps the one before it, so that database and function may be
--- brought up to date one after the other.
+-- The versions of the worker protocol that this schema understands. A release that changes the protocol keeps
+-- the one before it, so that database and function may be upgraded one after the other.
 create or replace function sync_scheduler.worker_protocols() returns int4range
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin

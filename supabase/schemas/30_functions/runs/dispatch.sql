@@ -1,7 +1,6 @@
--- Creates a pending run with its first attempt and posts it, in the caller's transaction. Returns the run, or
--- null when the integration has an active run, the organisation a run of that key or the slot a run. The
--- caller holds the integration's lock and has seen that it is not stopped. Errors: PT503
--- function_url_not_configured.
+-- Creates a pending run with its first attempt and posts it. Returns the run, or null when the integration
+-- has an active run, the organisation a run of that key or the slot a run. The caller holds the integration's
+-- lock and has seen that it is not stopped. Errors: PT503 function_url_not_configured.
 create or replace function sync_scheduler.start_run(
   integration public.sync_integrations, triggered_by public.sync_run_trigger,
   triggered_by_user_id uuid default null, idempotency_key text default null,

@@ -21,9 +21,8 @@ begin
 end;
 $$;
 
--- Reads the calls that a worker wants to claim: a list of 1 to 50 of {id_name, token}. They are in the order
--- of their ids, so two deliveries of a list do not wait for each other in a circle. Errors: PT422
--- invalid_worker_request.
+-- Reads the calls that a worker wants to claim: a list of 1 to 50 of {id_name, token}. In the order of their
+-- ids, so two deliveries of a list do not deadlock. Errors: PT422 invalid_worker_request.
 create or replace function sync_scheduler.read_calls(list text, calls jsonb, id_name text)
 returns table (id uuid, token_hash bytea)
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -57,18 +56,5 @@ begin
     when claimed_at is not null then 'already_claimed'
     -- It counts as not answered, and the next call may be under way.
     when requested_at <= clock_timestamp() - time_limit then 'attempt_not_current' end;
-end;
-$$;
-
--- Whether the call that a worker reports on has ended before: the report is a repetition, or too late. The
--- caller holds the lock of the call's row. Errors: PT401 invalid_token (forged, replaced or not claimed).
-create or replace function sync_scheduler.has_ended(claimed_at timestamptz, ended_at timestamptz)
-returns boolean
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  if coalesce(claimed_at, ended_at) is null then
-    perform sync_scheduler.raise_error('invalid_token');
-  end if;
-  return ended_at is not null;
 end;
 $$;

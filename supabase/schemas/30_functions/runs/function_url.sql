@@ -7,8 +7,7 @@ declare
   claims constant jsonb := auth.jwt();
   project text;
 begin
-  -- Nothing of the request but its JWT: headers are the caller's choice, and the function's address gets
-  -- one-time tokens.
+  -- Of the request only its JWT: headers are the caller's choice, and the address gets one-time tokens.
   project := substring(claims ->> 'iss' collate "C" from '^https://([a-z]{20})\.supabase\.co/auth/v1$');
   if project is null or claims ->> 'role' is distinct from 'authenticated'
     or claims ->> 'is_anonymous' <> 'false'

@@ -72,8 +72,7 @@ begin
 end;
 $$;
 
--- Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token (also for a
--- run that does not exist).
+-- Locks the run and returns the attempt that the token belongs to. Errors: PT401 invalid_token.
 create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt integer, token text)
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -81,8 +80,7 @@ declare
   hash constant bytea := sync_scheduler.hash_token(token);
   found_attempt sync_scheduler.run_attempts;
 begin
-  -- The function's address is no secret, and members know the ids of their runs: a forged token waits for no
-  -- lock, and holds none.
+  -- Addresses and ids of runs are no secrets: a forged token waits for no lock, and holds none.
   perform from sync_scheduler.run_attempts a
   where a.run_id = lock_attempt.run_id and a.attempt = lock_attempt.attempt and a.token_hash = hash;
   if found then

@@ -5,8 +5,7 @@ create or replace function sync_scheduler.follow_pause() returns trigger
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 begin
-  -- Waits for a worker call that has seen the integration as it was. After this, none reserves for a stopped
-  -- integration.
+  -- Waits for a worker call that has seen the integration as it was: after this, none reserves.
   perform sync_scheduler.lock_active_run(new.id);
   -- The worker of a running one finishes its batch and finds out by itself. Its row is written, not only
   -- locked: a call whose transaction has an older snapshot (repeatable read) then fails. It would work on

@@ -1,5 +1,5 @@
--- Recovers up to batch_size (100) stuck runs, the longest due first, and returns how many it moved on.
--- Several at once share the work.
+-- Recovers up to batch_size stuck runs, the longest due first. Several at once share the work. Returns how
+-- many.
 create or replace function sync_scheduler.recover_runs(batch_size integer default 100) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
 -- A row that another session keeps locked must not hold up all other runs.
@@ -45,8 +45,7 @@ begin
 end;
 $$;
 
--- Moves on a stuck run, see choose_recovery. Returns whether it did anything. Safe at any time, by anyone, at
--- once.
+-- Moves on a stuck run, see choose_recovery. Safe at any time, by anyone, at once. Returns whether it did.
 create or replace function sync_scheduler.recover_run(run_id uuid) returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

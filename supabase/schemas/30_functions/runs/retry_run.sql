@@ -20,8 +20,7 @@ begin
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
   select * into strict failures from sync_scheduler.count_failures(run);
-  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all of
-  -- them.
+  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all.
   if (error_class = 'permanent' and refusal is null)
     or (failures.burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
   then

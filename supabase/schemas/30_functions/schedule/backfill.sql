@@ -45,9 +45,8 @@ begin
 end;
 $$;
 
--- In SQL for the names of its parameters, as explain_sync_slots.
--- Definer, because no client may write the machinery's tables. backfill_slots checks the caller in its first
--- statement.
+-- In SQL for the names of its parameters, as explain_sync_slots. Definer, because no client may write the
+-- machinery's tables. backfill_slots checks the caller first.
 create or replace function public.backfill_integration_sync(
   org_id uuid, integration_type text, "from" timestamptz, "to" timestamptz, reason text default null
 ) returns integer
@@ -102,8 +101,8 @@ service role; audited with `reason`.
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized,
 PT422 unknown_integration_type, PT404 integration_not_found, PT422 reason_too_long, PT429 rate_limited.$$;
 
--- Refuses a period that is incomplete, infinite, of another century, empty or longer than 366 days (PT422
--- invalid_period, details: reason).
+-- Refuses a period that is incomplete, out of range, empty or too long (PT422 invalid_period, details:
+-- reason).
 create or replace function sync_scheduler.require_period(since timestamptz, until timestamptz) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

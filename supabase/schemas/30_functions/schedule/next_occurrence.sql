@@ -158,8 +158,7 @@ end;
 $$;
 
 -- The instant of the last 26 hours, `until` included, at which the zone's offset changed; null if it did not.
--- It is 26 hours, because a change moves clocks by at most a day. No zone has changed twice within them since
--- 1970; a test proves it.
+-- A change moves clocks by at most a day. A test proves that no zone has changed twice in so long since 1970.
 create or replace function sync_scheduler.latest_clock_change(time_zone text, until timestamptz)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -186,15 +185,13 @@ begin
 end;
 $$;
 
--- Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations and
--- other names without an area (CET, EST5EDT, Japan), POSIX rules (UTC+3) and names that do not exist.
--- Errors: PT422 invalid_time_zone, details {time_zone}.
+-- Accepts UTC and the IANA names of the form Area/Location that this server knows. Refuses abbreviations
+-- (CET), POSIX rules (UTC+3) and unknown names. Errors: PT422 invalid_time_zone, details {time_zone}.
 create or replace function sync_scheduler.validate_time_zone(time_zone text) returns void
 language plpgsql stable strict set search_path = pg_catalog, pg_temp as $$
 begin
-  -- Postgres also takes an abbreviation: it reads CET as UTC+1, summer and winter. And it takes a POSIX rule:
-  -- UTC+3 is west of Greenwich there, and a misspelt name with a digit is a rule, too. The view
-  -- pg_timezone_names reads hundreds of files.
+  -- Postgres reads CET as UTC+1 in summer, too, UTC+3 as west of Greenwich, and a misspelt name with a digit
+  -- as a rule. The view pg_timezone_names reads hundreds of files.
   if length(time_zone) > sync_scheduler.text_limit('time_zone') or time_zone
     !~ '^(UTC|Etc/GMT(0|[+]([0-9]|1[0-2])|-([0-9]|1[0-4]))|[A-Z][A-Za-z]*(/[A-Za-z_-]+){1,2})$'
   then

@@ -1,6 +1,6 @@
--- Starts the runs whose slot has come, in batches of batch_size (500) of each integration type. Returns how
--- many it started and how many slots it recorded as skipped. Its cost follows what is due. Of several at once
--- one does the work; a slot that cannot be started stops no other.
+-- Starts the runs whose slot has come, in batches of batch_size of each integration type. Returns how many it
+-- started and how many slots it recorded as skipped. Of several at once one does the work. A slot that cannot
+-- be started stops no other.
 create or replace function sync_scheduler.start_due_runs(
   batch_size integer default 500, out started integer, out skipped integer)
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off
@@ -52,9 +52,8 @@ begin
 end;
 $$;
 
--- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids (null:
--- none). Of those that would be started, as many as settings.max_active_per_type and max_active_per_org leave
--- room for.
+-- Locks due integrations, up to batch_size of each type, the longest due first, and returns their ids or
+-- null. Of those that would be started, as many as max_active_per_type and max_active_per_org leave room for.
 create or replace function sync_scheduler.lock_due(batch_size integer) returns uuid[]
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -82,8 +81,7 @@ begin
       select d.id, row_number() over (partition by d.org_id order by d.next_tick_at) + (
         select count(*) from active a where a.takes_place and a.org_id = d.org_id) as place
       from due d),
-    -- What is only recorded needs no place: of paused and disabled integrations, and of those whose own run
-    -- is active.
+    -- What is only recorded needs no place: of a stopped integration, and of one whose own run is active.
     refused as materialized (
       select i.id from public.sync_integrations i
       where i.next_tick_at <= now() and (not i.enabled or i.paused_at is not null)

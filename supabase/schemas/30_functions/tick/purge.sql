@@ -1,8 +1,7 @@
--- Deletes what is older than the retention settings, in batches of batch_size (2,000) of each kind, for 5 s.
--- It deletes at most 500 rows a call of what Realtime publishes: ended runs (with their attempts, not their
+-- Deletes what is older than the retention settings, in batches of batch_size of each kind, for 5 s. It
+-- deletes at most 500 rows a call of what Realtime publishes: ended runs (with their attempts, not their
 -- entries), alerts, incidents. Redacts payloads older than retention_payload. Returns how many rows; call it
--- again until that is 0. A locked row stays for the next call. A kind that fails stays as it was, with a
--- warning.
+-- again until that is 0. A locked row stays for the next call. A kind that fails stays, with a warning.
 create or replace function sync_scheduler.purge(batch_size integer default 2000) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$

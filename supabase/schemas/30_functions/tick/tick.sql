@@ -99,8 +99,7 @@ $$Is the scheduler alive? For anyone signed in, the service role and the host.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity.$$;
 
--- Has the scheduler ticked within settings.silent_after? A fresh installation has that long for its first
--- tick.
+-- Has the scheduler ticked within settings.silent_after? A fresh installation has as long for its first tick.
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
