@@ -1,3 +1,4 @@
+import type { Vendor } from "../../local/vendors/vendor.ts";
 import type { Benchmark, Goal, Result } from "../benchmark.ts";
 import type { Measured } from "../connectors/child.ts";
 import { runChild } from "../connectors/run_child.ts";
@@ -5,7 +6,7 @@ import { startVendors } from "../connectors/vendors.ts";
 import { percentile, ratios } from "../statistics.ts";
 
 interface Case {
-  readonly type: "webhook" | "xledger" | "dynamics";
+  readonly type: Vendor["integrationType"];
   /** So many that a round takes seconds. */
   readonly count: number;
   /** Milliseconds there and back. */
