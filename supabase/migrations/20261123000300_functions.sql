@@ -140,8 +140,7 @@ begin
     perform sync_scheduler.refuse_until(greatest((
       select a.created_at + interval '1 hour' from public.sync_audit_log a
       where (a.org_id, a.created_at) between (integration.org_id, now() - interval '1 hour')
-          and (integration.org_id, 'infinity'::timestamptz)
-        and a.actor_id is not null
+          and (integration.org_id, 'infinity'::timestamptz) and a.actor_id is not null
       order by a.org_id desc, a.created_at desc
       offset settings.changes_per_hour * case when audit.action = any (stops) then 2 else 1 end - 1 limit 1
     ), (
@@ -209,13 +208,11 @@ begin
     update sync_scheduler.alert_messages m
     set body = replace(case when m.body #>> '{data,cancel_requested_by}' = person::text
       then jsonb_set(m.body, '{data,cancel_reason}', 'null') else m.body end::text,
-      person::text, nobody::text)::jsonb
-    where strpos(m.body::text, person::text) > 0 returning 1
+      person::text, nobody::text)::jsonb where strpos(m.body::text, person::text) > 0 returning 1
   )
   select jsonb_build_object('runs', (select count(*) from runs), 'entries', (select count(*) from entries),
     'audit_log', (select count(*) from audit_log), 'integrations', (select count(*) from integrations),
-    'alerts', (select count(*) from alerts), 'messages', (select count(*) from messages))
-  into erased;
+    'alerts', (select count(*) from alerts), 'messages', (select count(*) from messages)) into erased;
   perform set_config('sync_scheduler.erases_person', 'off', true);
   return erased;
 end;
@@ -237,8 +234,7 @@ begin
   -- of the catalogue, and its code would run with the rights of our function. No request of the Data API
   -- makes one. A session without temporary objects costs one comparison.
   if pg_my_temp_schema() <> 0 then
-    if exists (
-      select from pg_type own join pg_type builtin on builtin.typname = own.typname
+    if exists (select from pg_type own join pg_type builtin on builtin.typname = own.typname
       where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
     then
       perform sync_scheduler.raise_error('not_authorized',
@@ -297,8 +293,7 @@ begin
         '{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
       where current_setting(claim, true) <> '')
     -- 'none' without a `set role`: then the current role is session_user.
-    and current_setting('role') <> all (api_roles)
-    and session_user <> all (api_roles)
+    and current_setting('role') <> all (api_roles) and session_user <> all (api_roles)
     and (
       pg_has_role(session_user, (
         select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
@@ -306,23 +301,21 @@ begin
 end;
 $$;
 
--- The organisation's integration of that type, locked until the transaction ends. Errors: those of
--- find_integration.
+-- The organisation's integration of that type, locked until the transaction ends: its triggers come one after
+-- another, so that the cooldown holds among them. Errors: those of find_integration.
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
   -- As one value: to lock it column by column costs a press 1 % more.
-  integration := (
-    select i from public.sync_integrations i
+  integration := (select i from public.sync_integrations i
     where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
     for no key update);
   if integration.id is null then
     perform sync_scheduler.find_integration(lock_integration.org_id, lock_integration.integration_type);
-    -- It is there now: another transaction has just connected it.
+    -- Another transaction has just connected it.
     perform sync_scheduler.raise_error('integration_not_found');
   end if;
   return integration;
@@ -341,8 +334,7 @@ begin
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
   if found then
     return integration;
-  elsif exists (
-    select from public.sync_integration_types t where t.code = find_integration.integration_type)
+  elsif exists (select from public.sync_integration_types t where t.code = find_integration.integration_type)
   then
     perform sync_scheduler.raise_error('integration_not_found');
   end if;
@@ -449,14 +441,12 @@ begin
       perform sync_scheduler.raise_error('not_authorized');
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'connect', reason, jsonb_build_object(
-    'created', before.id is null,
+  perform sync_scheduler.audit(saved, 'connect', reason, jsonb_build_object('created', before.id is null,
     'before', case when before.id is not null
       then sync_scheduler.address_of(before) || sync_scheduler.entry_rules(before.config) end,
     'after', sync_scheduler.address_of(saved) || sync_scheduler.entry_rules(saved.config),
     -- Of the rest the names: values may be long.
-    'changed', array(
-      select left(key, 100)
+    'changed', array(select left(key, 100)
       from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
       where a.value is distinct from b.value order by 1 limit 10)));
   return saved;
@@ -511,8 +501,7 @@ begin
   perform sync_scheduler.lock_active_run(new.id);
   update public.sync_run_log r set version = r.version
   where r.integration_id = new.id and r.status = 'running';
-  open_keys := array(
-    select e.entry_key from public.sync_export_entries e
+  open_keys := array(select e.entry_key from public.sync_export_entries e
     where e.integration_id between new.id and new.id and e.state in ('sending', 'unknown')
     order by e.integration_id, e.state, e.entry_id limit 10);
   if open_keys <> '{}' then
@@ -532,8 +521,7 @@ create trigger follow_config after insert or update of config on public.sync_int
 create or replace function sync_scheduler.entry_rules(config jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return coalesce((
-    select jsonb_object_agg(r.key, r.value) from jsonb_each(entry_rules.config) r
+  return coalesce((select jsonb_object_agg(r.key, r.value) from jsonb_each(entry_rules.config) r
     where r.key in ('payloads', 'period_rule', 'fiscal_year_ends', 'ignored_fields')), '{}');
 end;
 $$;
@@ -637,8 +625,7 @@ declare
   alert public.sync_alerts;
 begin
   select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
-  -- One that does not exist has no organisation, like one that is shared: no member says for all that it is
-  -- taken care of.
+  -- One that does not exist has no organisation, like one that is shared: no member speaks for all.
   perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
@@ -647,11 +634,10 @@ begin
   if alert.kind = 'entries_refused'
     and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
     perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
-    delete from sync_scheduler.refused_entries r where r.integration_id = alert.integration_id
-      and exists (select from public.sync_alerts a
-        where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
-    update public.sync_alerts a set resolved_at = now()
-    where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null;
+    with resolved as (
+      update public.sync_alerts a set resolved_at = now()
+      where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null returning a.integration_id)
+    delete from sync_scheduler.refused_entries r using resolved o where r.integration_id = o.integration_id;
   end if;
   -- Of two at once the first one has it.
   update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = sync_scheduler.caller_id()
@@ -750,8 +736,7 @@ begin
       if not exists (
         select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
       then
-        if run.started_at - run.scheduled_for > (
-          select s.drift_alert_after from sync_scheduler.settings s)
+        if run.started_at - run.scheduled_for > (select s.drift_alert_after from sync_scheduler.settings s)
         then
           perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
             'A scheduled sync started late.',
@@ -817,8 +802,7 @@ exception when others then
 end;
 $$;
 
--- The columns keep heartbeats, and what else changes an attempt, free of calls. What an operator corrects is
--- no event. The number gives the order: connections write health before.
+-- The columns keep heartbeats free of calls. What an operator corrects is no event.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
   for each row when (old.claimed_at is null) execute function sync_scheduler.raise_attempt_alerts('claimed');
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts
@@ -848,7 +832,6 @@ declare
   organisation public.sync_integrations;
   address jsonb;
   new_host text;
-  stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
@@ -891,9 +874,7 @@ begin
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
     where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
-      and a.action = 'configure_alert_webhook'
-    group by s.check_cooldown), 'webhook');
-  stored_id := sync_scheduler.store_secret(sync_scheduler.secret_name('alert webhook', org_id), address);
+      and a.action = 'configure_alert_webhook' group by s.check_cooldown), 'webhook');
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
   values
@@ -904,7 +885,8 @@ begin
     last_status = null, last_error = null, failing_since = null, stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
-  insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
+  insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id,
+    sync_scheduler.store_secret(sync_scheduler.secret_name('alert webhook', webhook.org_id), address))
   on conflict on constraint alert_senders_pkey do update set secret_id = excluded.secret_id, failures = 0,
     next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
       else now() end;
@@ -953,14 +935,12 @@ declare
   known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   field text;
 begin
-  if jsonb_typeof(changes) <> 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      '{"reason": "changes must be a JSON object, or null to remove it"}');
-  elsif octet_length(changes::text) > 16384 then
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('reason', fault))
+  from (select case
+    when jsonb_typeof(changes) <> 'object' then 'changes must be a JSON object, or null to remove it'
     -- All of it goes into messages and Vault, and one claim reads those of several organisations.
-    perform sync_scheduler.raise_error('invalid_configuration',
-      '{"reason": "changes must be at most 16 KiB"}');
-  end if;
+    when octet_length(changes::text) > 16384 then 'changes must be at most 16 KiB' end as fault) f
+  where fault is not null;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
@@ -978,11 +958,12 @@ begin
   if webhook.kinds is not null then
     webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
   end if;
-  if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', case when webhook.min_severity is null then 'min_severity'
-        when webhook.finished_runs is null then 'finished_runs' else 'kinds' end,
-      'reason', 'must have a value'));
+  field := case when webhook.min_severity is null then 'min_severity'
+    when webhook.finished_runs is null then 'finished_runs'
+    when cardinality(webhook.kinds) = 0 then 'kinds' end;
+  if field is not null then
+    perform sync_scheduler.raise_error('invalid_configuration',
+      jsonb_build_object('field', field, 'reason', 'must have a value'));
   end if;
   return webhook;
 end;
@@ -1077,8 +1058,7 @@ begin
       -- A full join, although each row has its partner. A plan that was made for one row is kept, and an
       -- inner join could compare each row with each of ten thousand.
       from new_rows n full join old_rows o on o.entry_id = n.entry_id
-      where n.undecided is distinct from o.undecided
-      group by n.integration_id order by n.integration_id) c;
+      where n.undecided is distinct from o.undecided group by n.integration_id order by n.integration_id) c;
   end if;
 
   perform sync_scheduler.resolve_run_failure(o.integration_id)
@@ -1120,8 +1100,7 @@ begin
   -- first has committed.
   select * into alert from public.sync_alerts a
   where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision'
-    and a.resolved_at is null
-  for no key update;
+    and a.resolved_at is null for no key update;
   select count(*) into waiting from (
     select from public.sync_export_entries e
     where e.integration_id
@@ -1219,8 +1198,7 @@ begin
     update public.sync_alerts a set news_at = clock_timestamp()
     where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null
       and a.news_at < clock_timestamp() - interval '1 hour'
-      and exists (
-        select from sync_scheduler.refused_entries r
+      and exists (select from sync_scheduler.refused_entries r
         where r.integration_id = new.integration_id and r.refused_at > a.news_at);
   else
     -- Some were taken: the alert goes on, about the others.
@@ -1255,8 +1233,7 @@ declare
 begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
-    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token)
-  for no key update;
+    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token) for no key update;
   if coalesce(sender.claimed_at, sender.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif sender.ended_at is not null then
@@ -1305,8 +1282,7 @@ begin
     when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
     when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
   sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
-  update public.sync_alert_webhooks w set
-    last_status = webhook.last_status, last_error = webhook.last_error,
+  update public.sync_alert_webhooks w set last_status = webhook.last_status, last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = webhook.failing_since, stop_reason = webhook.stop_reason,
     stopped_at = case when webhook.stop_reason is not null then now() end
@@ -1315,8 +1291,7 @@ begin
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
       when webhook.stop_reason is not null then null
-      when failed.outcome is not null then now() + greatest(
-        failed.retry_after_seconds * interval '1 second',
+      when failed.outcome is not null then now() + greatest(failed.retry_after_seconds * interval '1 second',
         least(interval '10 minutes',
           interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (
@@ -1422,18 +1397,15 @@ begin
   end if;
   -- The sender's lock first: a report that holds it may find at this moment that nothing waits. Then its
   -- messages stay new.
-  woken := array(
-    select s.org_id from sync_scheduler.alert_senders s
+  woken := array(select s.org_id from sync_scheduler.alert_senders s
     where s.org_id in (select m.org_id from sync_scheduler.alert_messages m where m.is_new)
     limit post_alert_messages.batch_size for no key update skip locked);
   update sync_scheduler.alert_messages m set is_new = false where m.org_id = any (woken) and m.is_new;
   update sync_scheduler.alert_senders s set next_attempt_at = now()
-  from public.sync_alert_webhooks w
-  where s.org_id = any (woken) and s.next_attempt_at is null
+  from public.sync_alert_webhooks w where s.org_id = any (woken) and s.next_attempt_at is null
     -- A message may have been written while it was being stopped.
     and w.org_id = s.org_id and w.stopped_at is null;
-  due := array(
-    select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
+  due := array(select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
     order by s.next_attempt_at limit post_alert_messages.batch_size for no key update skip locked);
   if due = '{}' then
     return 0;
@@ -1443,8 +1415,7 @@ begin
     ended_at = null,
     -- A claim has half a minute and the work after it one: until then no other tick posts for this one.
     next_attempt_at = now() + interval '2 minutes'
-  from sync_scheduler.post_calls('alerts', 'senders', 'org_id', due) c
-  where s.org_id = c.id;
+  from sync_scheduler.post_calls('alerts', 'senders', 'org_id', due) c where s.org_id = c.id;
   return cardinality(due);
 end;
 $$;
@@ -1464,8 +1435,7 @@ declare
   claimed jsonb := '[]'::jsonb;
 begin
   perform sync_scheduler.require_size('senders', senders);
-  for asked in
-    select c.id, c.token_hash from sync_scheduler.read_calls('senders', senders, 'org_id') c
+  for asked in select c.id, c.token_hash from sync_scheduler.read_calls('senders', senders, 'org_id') c
   loop
     select * into sender from sync_scheduler.alert_senders s
     where s.org_id = asked.id and s.token_hash = asked.token_hash for no key update;
@@ -1527,8 +1497,7 @@ begin
       case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
-  from public.sync_alert_webhooks w
-  where w.stopped_at is null and new.severity >= w.min_severity
+  from public.sync_alert_webhooks w where w.stopped_at is null and new.severity >= w.min_severity
     and (w.kinds is null or new.kind = any (w.kinds))
     and w.org_id in (
       select new.org_id
@@ -1567,8 +1536,7 @@ begin
           new.entries_total) end,
         new.error_message)),
     'data', to_jsonb(new) - 'idempotency_key')
-  from public.sync_alert_webhooks w
-  where w.org_id = new.org_id and w.finished_runs and w.stopped_at is null;
+  from public.sync_alert_webhooks w where w.org_id = new.org_id and w.finished_runs and w.stopped_at is null;
   return null;
 exception when others then
   raise warning 'sync_scheduler.queue_run_message: % (%)', sqlerrm, sqlstate;
@@ -1650,8 +1618,7 @@ begin
   when 'missed' then
     -- The scheduler was away. One alert a day, and one call for the slots that a transaction skips: the row
     -- of the last one reports all. The caller holds the integration's lock.
-    if (
-      select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
+    if (select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
       where r.integration_id = integration.id and r.scheduled_for > new.scheduled_for
       order by r.scheduled_for limit 1) is not true
     then
@@ -1669,8 +1636,7 @@ begin
     -- once, since no tick does. The notice may be of an earlier silence.
     if sync_scheduler.is_ticking() then
       return null;
-    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
-      sync_scheduler.last_tick_at(),
+    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
       'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
       'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
     then
@@ -1693,8 +1659,7 @@ exception when others then
 end;
 $$;
 
--- The end alone writes finished_at: guard_run_update keeps it. The numbers in the names of triggers on one
--- event give their order: connections write health before.
+-- The end alone writes finished_at: guard_run_update keeps it.
 create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
@@ -1770,11 +1735,10 @@ declare
   alert public.sync_alerts;
   last_left bigint;
 begin
-  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Mostly there is none.
+  -- The alert first, the entries in a later statement, as in refresh_decision_alert.
   select * into alert from public.sync_alerts a
   where a.integration_id = resolve_run_failure.integration_id and a.kind = 'run_failed'
-    and a.resolved_at is null
-  for no key update;
+    and a.resolved_at is null for no key update;
   if not found then
     return;
   end if;
@@ -1783,8 +1747,7 @@ begin
   if not has_succeeded
     and (last_left is null or (sync_scheduler.open_entries(alert.integration_id)).first_id <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
-    or exists (
-      select from public.sync_export_entries e
+    or exists (select from public.sync_export_entries e
       where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
         and e.entry_id <= last_left and e.sent_at > alert.last_seen_at)
   then
@@ -1835,10 +1798,8 @@ declare
   late record;
 begin
   for late in
-    select i as integration, l.slot, l.run_id
-    from (
-      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its
-      -- claim.
+    select i as integration, l.slot, l.run_id from (
+      -- Posted and not claimed, waiting, and not even dealt with. The claim notices one that starts late.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest
         and r.triggered_by = 'schedule'
@@ -1854,8 +1815,7 @@ begin
     ) l
     join public.sync_integrations i on i.id = l.integration_id
     -- Only what is new: a backlog would cost as much at each tick again.
-    where not exists (
-      select from public.sync_alerts a
+    where not exists (select from public.sync_alerts a
       where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i, l.slot)
         and a.resolved_at is null)
     limit 500
@@ -1874,15 +1834,15 @@ begin
 end;
 $$;
 
--- Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no
--- worker has reported it for a quarter of an hour: the tick has just written.
+-- Resolves scheduler_dead, because a tick calls this. And database_not_writable, when no worker has reported
+-- it for a quarter of an hour.
 create or replace function sync_scheduler.resolve_silence() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o
-      where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
+    where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
       and (o.kind = 'scheduler_dead' or o.last_seen_at <= now() - interval '15 minutes')
     limit 500 for no key update skip locked));
 end;
@@ -1910,8 +1870,7 @@ begin
     -- No worker has asked the external system: the tick ends the checks as check_unanswered.
     return jsonb_build_object('refused', refusal);
   end if;
-  for asked in
-    select c.id, c.token_hash from sync_scheduler.read_calls('probes', probes, 'integration_id') c
+  for asked in select c.id, c.token_hash from sync_scheduler.read_calls('probes', probes, 'integration_id') c
   loop
     select * into found_check from sync_scheduler.connection_checks c
     where c.integration_id = asked.id and c.token_hash = asked.token_hash for no key update;
@@ -1965,8 +1924,7 @@ declare
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
-    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token)
-  for no key update;
+    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token) for no key update;
   if coalesce(ended.claimed_at, ended.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif ended.ended_at is not null then
@@ -2010,8 +1968,7 @@ begin
     failures := health.consecutive_failures + 1;
   end if;
   update public.sync_integration_health h set
-    checked_at = clock_timestamp(),
-    latency_ms = round(sync_worker_finish_probe.latency_ms),
+    checked_at = clock_timestamp(), latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
     -- A whole interval after this one was asked. The backoff after failures is longer.
     next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
@@ -2027,8 +1984,7 @@ begin
   end if;
   -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
   -- credentials refutes that the external system refused the present ones.
-  if outcome = 'answered' or not exists (
-    select from sync_scheduler.check_faults f
+  if outcome = 'answered' or not exists (select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
   then
@@ -2131,8 +2087,7 @@ begin
     where h.integration_id = integration.id and h.run_failed_at is not null;
     -- Nothing has to be asked for an interval. Written only if the next check would come soon: of runs in a
     -- row most read one row and that is all.
-    update public.sync_integration_health h set
-      consecutive_failures = 0,
+    update public.sync_integration_health h set consecutive_failures = 0,
       next_check_at = sync_scheduler.plan_check(integration,
         earliest := now() + integration.health_check_interval)
     where h.integration_id = integration.id and h.passive_since is null
@@ -2221,8 +2176,7 @@ begin
       status = record_health.status,
       -- Not now(): of two changes in a row each has an instant of its own.
       since = case when h.status = record_health.status then h.since else clock_timestamp() end,
-      last_error_code = record_health.error_code,
-      last_error_message = record_health.error_message
+      last_error_code = record_health.error_code, last_error_message = record_health.error_message
     where h.integration_id = record_health.integration_id;
   end if;
   if status = 'healthy' or has_answered then
@@ -2271,8 +2225,7 @@ begin
     perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
-    needs_credentials := exists (
-      select from sync_scheduler.integration_credentials c
+    needs_credentials := exists (select from sync_scheduler.integration_credentials c
       where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new));
   end if;
   update public.sync_integration_health h set
@@ -2418,8 +2371,7 @@ begin
   end if;
   perform sync_scheduler.audit(integration, 'resume_checks', reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
-  update public.sync_integration_health h set
-    passive_since = null,
+  update public.sync_integration_health h set passive_since = null,
     next_check_at = sync_scheduler.plan_check(integration, earliest :=
       greatest(now(), h.check_requested_at + integration.health_check_interval))
   where h.integration_id = integration.id returning * into strict health;
@@ -2458,7 +2410,7 @@ begin
 end;
 $$;
 
--- Until when a vendor that asked us to slow down gets no connection check; null: it may be asked.
+-- Until when a vendor that asked us to slow down gets no connection check; null: it has not.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -2467,8 +2419,7 @@ begin
     -- A paused or disabled integration has no next check.
     select coalesce(h.next_check_at, h.passive_since + s.passive_cooldown)
     from public.sync_integration_health h, sync_scheduler.settings s
-    where h.integration_id = passive_until.integration.id and h.passive_since is not null
-      and coalesce(h.next_check_at, h.passive_since + s.passive_cooldown) > clock_timestamp());
+    where h.integration_id = passive_until.integration.id and h.passive_since is not null);
 end;
 $$;
 
@@ -2502,10 +2453,9 @@ $$;
 create trigger tick_1_checks before insert on sync_scheduler.ticks
   for each row when (new.busy) execute function sync_scheduler.run_checks();
 
--- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
--- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns
--- how many it posted. Does nothing without settings.function_url. Its cost follows what is due. Safe at any
--- time, also twice at once.
+-- Starts the connection checks that are due, up to batch_size, the longest due first, and gives each its next
+-- turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how many
+-- it posted. Does nothing without settings.function_url. Safe at any time, also twice at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -2516,30 +2466,22 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
-
-  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
-  -- reports and another tick each bring newer news.
-  due := array(
-    select i.id from public.sync_integration_health h
+  -- The integration first, then its health. The tick waits for no lock: who holds one has newer news.
+  due := array(select i.id from public.sync_integration_health h
     join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now()
     order by h.next_check_at limit batch_size for no key update of i skip locked);
   if due = '{}' then
     return 0;
   end if;
-  due := array(
-    select h.integration_id from public.sync_integration_health h
-    where h.integration_id = any (due) and h.next_check_at <= now()
-    for no key update skip locked);
-
-  asked := array(
-    select d.id from unnest(due) d (id)
+  due := array(select h.integration_id from public.sync_integration_health h
+    where h.integration_id = any (due) and h.next_check_at <= now() for no key update skip locked);
+  asked := array(select d.id from unnest(due) d (id)
     -- What a run that is under way meets is news enough, and the vendor is busy with it.
     where not exists (
         select from public.sync_run_log r where r.integration_id = d.id and r.status = 'running')
       and not exists (
-        select from sync_scheduler.connection_checks c
-        where c.integration_id = d.id and c.ended_at is null));
+        select from sync_scheduler.connection_checks c where c.integration_id = d.id and c.ended_at is null));
   update public.sync_integration_health h set
     -- The passive time is over: this check finds out whether the vendor has something left for us.
     passive_since = null,
@@ -2553,7 +2495,7 @@ end;
 $$;
 
 -- Ends connection checks that are older than settings.check_timeout, so that a person who waits for one
--- learns of it. The status of the integration stays. Returns how many. Safe at any time, also twice at once.
+-- learns of it. Returns how many. Safe at any time, also twice at once.
 create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -2573,9 +2515,7 @@ begin
     returning c.integration_id
   )
   -- It says nothing about the external system, so what was known of that stays.
-  update public.sync_integration_health h set
-    checked_at = clock_timestamp(),
-    latency_ms = null,
+  update public.sync_integration_health h set checked_at = clock_timestamp(), latency_ms = null,
     last_error_code = 'check_unanswered',
     last_error_message =
       'The connection check was not answered: the sync function did not report back. Try again.'
@@ -2590,8 +2530,7 @@ $$;
 
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
 create or replace function public.set_integration_credentials(
-  org_id uuid, integration_type text, credentials jsonb, reason text default null,
-  address jsonb default null
+  org_id uuid, integration_type text, credentials jsonb, reason text default null, address jsonb default null
 ) returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -2637,13 +2576,12 @@ begin
     return health;
   end if;
   -- Before anything is stored: a caller who is refused knows that the old ones are in place.
-  perform sync_scheduler.refuse_until((
-    select c.requested_at + s.check_cooldown
+  perform sync_scheduler.refuse_until((select c.requested_at + s.check_cooldown
     from sync_scheduler.connection_checks c, sync_scheduler.settings s
     where c.integration_id = integration.id), 'check');
   perform sync_scheduler.store_credentials(integration, secrets);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
-  if sync_scheduler.passive_until(integration) is null then
+  if (sync_scheduler.passive_until(integration) > clock_timestamp()) is not true then
     perform sync_scheduler.post_checks(array[integration.id]);
   end if;
   -- After the check, because health is locked after it.
@@ -2687,11 +2625,11 @@ create or replace function sync_scheduler.record_vendor_failure(
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   vendor public.sync_integration_types;
-  incident public.sync_vendor_incidents;
+  incident uuid;
   is_new boolean;
 begin
   if blames is distinct from 'vendor' then
-    -- To be refused is to be answered: what it met before is not its newest news any more.
+    -- To be refused is to be answered.
     delete from sync_scheduler.vendor_failures f
     where f.integration_id = integration.id and error_class in ('permanent', 'rate_limited');
     return false;
@@ -2712,11 +2650,11 @@ begin
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
   -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
-  select * into incident from public.sync_vendor_incidents o
+  select o.incident_id into incident from public.sync_vendor_incidents o
   where o.integration_type = vendor.code and o.host = vendor.host and o.ended_at is null;
   if found then
     update public.sync_vendor_incidents o set affected = o.affected + 1
-    where is_new and o.incident_id = incident.incident_id and o.ended_at is null;
+    where is_new and o.incident_id = incident and o.ended_at is null;
     return true;
   end if;
   -- We hold the vendor's row: of several that fail at once, the last one counts them all.
@@ -2748,8 +2686,7 @@ declare
 begin
   delete from sync_scheduler.vendor_failures f where f.integration_id = integration.id;
   -- Read, and written once a minute: it is one row for everybody.
-  if not exists (
-    select from sync_scheduler.vendors v
+  if not exists (select from sync_scheduler.vendors v
     where v.integration_type = integration.integration_type and v.host = vendor_host
       and v.answered_at > greatest(v.failed_at, clock_timestamp() - interval '1 minute'))
   then
@@ -2773,12 +2710,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   failed uuid[];
 begin
-  failed := array(
-    select f.integration_id from sync_scheduler.vendor_failures f
+  failed := array(select f.integration_id from sync_scheduler.vendor_failures f
     where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
-  update public.sync_integration_health h set
-    consecutive_failures = 0,
+  update public.sync_integration_health h set consecutive_failures = 0,
     next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since,
       greatest(now(), h.check_requested_at + i.health_check_interval))
   from public.sync_integrations i

@@ -26,8 +26,7 @@ begin
     perform sync_scheduler.refuse_until(greatest((
       select a.created_at + interval '1 hour' from public.sync_audit_log a
       where (a.org_id, a.created_at) between (integration.org_id, now() - interval '1 hour')
-          and (integration.org_id, 'infinity'::timestamptz)
-        and a.actor_id is not null
+          and (integration.org_id, 'infinity'::timestamptz) and a.actor_id is not null
       order by a.org_id desc, a.created_at desc
       offset settings.changes_per_hour * case when audit.action = any (stops) then 2 else 1 end - 1 limit 1
     ), (
@@ -95,13 +94,11 @@ begin
     update sync_scheduler.alert_messages m
     set body = replace(case when m.body #>> '{data,cancel_requested_by}' = person::text
       then jsonb_set(m.body, '{data,cancel_reason}', 'null') else m.body end::text,
-      person::text, nobody::text)::jsonb
-    where strpos(m.body::text, person::text) > 0 returning 1
+      person::text, nobody::text)::jsonb where strpos(m.body::text, person::text) > 0 returning 1
   )
   select jsonb_build_object('runs', (select count(*) from runs), 'entries', (select count(*) from entries),
     'audit_log', (select count(*) from audit_log), 'integrations', (select count(*) from integrations),
-    'alerts', (select count(*) from alerts), 'messages', (select count(*) from messages))
-  into erased;
+    'alerts', (select count(*) from alerts), 'messages', (select count(*) from messages)) into erased;
   perform set_config('sync_scheduler.erases_person', 'off', true);
   return erased;
 end;

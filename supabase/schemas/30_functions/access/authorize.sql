@@ -13,8 +13,7 @@ begin
   -- of the catalogue, and its code would run with the rights of our function. No request of the Data API
   -- makes one. A session without temporary objects costs one comparison.
   if pg_my_temp_schema() <> 0 then
-    if exists (
-      select from pg_type own join pg_type builtin on builtin.typname = own.typname
+    if exists (select from pg_type own join pg_type builtin on builtin.typname = own.typname
       where own.typnamespace = pg_my_temp_schema() and builtin.typnamespace = 'pg_catalog'::regnamespace)
     then
       perform sync_scheduler.raise_error('not_authorized',
@@ -73,8 +72,7 @@ begin
         '{request.jwt.claims,request.jwt.claim,request.jwt.claim.sub,request.jwt.claim.role}'::text[]) claim
       where current_setting(claim, true) <> '')
     -- 'none' without a `set role`: then the current role is session_user.
-    and current_setting('role') <> all (api_roles)
-    and session_user <> all (api_roles)
+    and current_setting('role') <> all (api_roles) and session_user <> all (api_roles)
     and (
       pg_has_role(session_user, (
         select n.nspowner from pg_namespace n where n.nspname = 'sync_scheduler'), 'member')
@@ -82,23 +80,21 @@ begin
 end;
 $$;
 
--- The organisation's integration of that type, locked until the transaction ends. Errors: those of
--- find_integration.
+-- The organisation's integration of that type, locked until the transaction ends: its triggers come one after
+-- another, so that the cooldown holds among them. Errors: those of find_integration.
 create or replace function sync_scheduler.lock_integration(org_id uuid, integration_type text)
 returns public.sync_integrations
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
 begin
-  -- The lock makes triggers of one integration come one after another, so that the cooldown holds among them.
   -- As one value: to lock it column by column costs a press 1 % more.
-  integration := (
-    select i from public.sync_integrations i
+  integration := (select i from public.sync_integrations i
     where i.org_id = lock_integration.org_id and i.integration_type = lock_integration.integration_type
     for no key update);
   if integration.id is null then
     perform sync_scheduler.find_integration(lock_integration.org_id, lock_integration.integration_type);
-    -- It is there now: another transaction has just connected it.
+    -- Another transaction has just connected it.
     perform sync_scheduler.raise_error('integration_not_found');
   end if;
   return integration;
@@ -117,8 +113,7 @@ begin
   where i.org_id = find_integration.org_id and i.integration_type = find_integration.integration_type;
   if found then
     return integration;
-  elsif exists (
-    select from public.sync_integration_types t where t.code = find_integration.integration_type)
+  elsif exists (select from public.sync_integration_types t where t.code = find_integration.integration_type)
   then
     perform sync_scheduler.raise_error('integration_not_found');
   end if;

@@ -57,14 +57,12 @@ begin
       perform sync_scheduler.raise_error('not_authorized');
   end;
   perform set_config('sync_scheduler.configures', '', true);
-  perform sync_scheduler.audit(saved, 'connect', reason, jsonb_build_object(
-    'created', before.id is null,
+  perform sync_scheduler.audit(saved, 'connect', reason, jsonb_build_object('created', before.id is null,
     'before', case when before.id is not null
       then sync_scheduler.address_of(before) || sync_scheduler.entry_rules(before.config) end,
     'after', sync_scheduler.address_of(saved) || sync_scheduler.entry_rules(saved.config),
     -- Of the rest the names: values may be long.
-    'changed', array(
-      select left(key, 100)
+    'changed', array(select left(key, 100)
       from jsonb_each(coalesce(before.config, '{}')) b full join jsonb_each(saved.config) a using (key)
       where a.value is distinct from b.value order by 1 limit 10)));
   return saved;
@@ -119,8 +117,7 @@ begin
   perform sync_scheduler.lock_active_run(new.id);
   update public.sync_run_log r set version = r.version
   where r.integration_id = new.id and r.status = 'running';
-  open_keys := array(
-    select e.entry_key from public.sync_export_entries e
+  open_keys := array(select e.entry_key from public.sync_export_entries e
     where e.integration_id between new.id and new.id and e.state in ('sending', 'unknown')
     order by e.integration_id, e.state, e.entry_id limit 10);
   if open_keys <> '{}' then
@@ -140,8 +137,7 @@ create trigger follow_config after insert or update of config on public.sync_int
 create or replace function sync_scheduler.entry_rules(config jsonb) returns jsonb
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
-  return coalesce((
-    select jsonb_object_agg(r.key, r.value) from jsonb_each(entry_rules.config) r
+  return coalesce((select jsonb_object_agg(r.key, r.value) from jsonb_each(entry_rules.config) r
     where r.key in ('payloads', 'period_rule', 'fiscal_year_ends', 'ignored_fields')), '{}');
 end;
 $$;

@@ -8,8 +8,7 @@ declare
   alert public.sync_alerts;
 begin
   select * into alert from public.sync_alerts a where a.alert_id = acknowledge_sync_alert.alert_id;
-  -- One that does not exist has no organisation, like one that is shared: no member says for all that it is
-  -- taken care of.
+  -- One that does not exist has no organisation, like one that is shared: no member speaks for all.
   perform sync_scheduler.require_org_role(alert.org_id, '{admin,coordinator}');
   if alert.alert_id is null then
     perform sync_scheduler.raise_error('not_authorized');
@@ -18,11 +17,10 @@ begin
   if alert.kind = 'entries_refused'
     and (sync_scheduler.acts_for_all() or sync_scheduler.has_org_role(alert.org_id, '{admin}')) then
     perform from public.sync_integrations i where i.id = alert.integration_id for no key update;
-    delete from sync_scheduler.refused_entries r where r.integration_id = alert.integration_id
-      and exists (select from public.sync_alerts a
-        where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null);
-    update public.sync_alerts a set resolved_at = now()
-    where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null;
+    with resolved as (
+      update public.sync_alerts a set resolved_at = now()
+      where a.alert_id = acknowledge_sync_alert.alert_id and a.resolved_at is null returning a.integration_id)
+    delete from sync_scheduler.refused_entries r using resolved o where r.integration_id = o.integration_id;
   end if;
   -- Of two at once the first one has it.
   update public.sync_alerts a set acknowledged_at = now(), acknowledged_by = sync_scheduler.caller_id()

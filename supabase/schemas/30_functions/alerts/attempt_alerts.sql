@@ -21,8 +21,7 @@ begin
       if not exists (
         select from sync_scheduler.run_attempts a where a.run_id = run.run_id and a.outcome = 'paused')
       then
-        if run.started_at - run.scheduled_for > (
-          select s.drift_alert_after from sync_scheduler.settings s)
+        if run.started_at - run.scheduled_for > (select s.drift_alert_after from sync_scheduler.settings s)
         then
           perform sync_scheduler.raise_alert(integration, 'drift', 'warning', run.scheduled_for,
             'A scheduled sync started late.',
@@ -88,8 +87,7 @@ exception when others then
 end;
 $$;
 
--- The columns keep heartbeats, and what else changes an attempt, free of calls. What an operator corrects is
--- no event. The number gives the order: connections write health before.
+-- The columns keep heartbeats free of calls. What an operator corrects is no event.
 create trigger claimed_alerts after update of claimed_at on sync_scheduler.run_attempts
   for each row when (old.claimed_at is null) execute function sync_scheduler.raise_attempt_alerts('claimed');
 create trigger refused_alerts after update of refused_protocol on sync_scheduler.run_attempts

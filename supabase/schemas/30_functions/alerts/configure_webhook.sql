@@ -11,7 +11,6 @@ declare
   organisation public.sync_integrations;
   address jsonb;
   new_host text;
-  stored_id uuid;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
@@ -54,9 +53,7 @@ begin
   perform sync_scheduler.refuse_until((
     select max(a.created_at) + s.check_cooldown from sync_scheduler.settings s, public.sync_audit_log a
     where a.org_id = webhook.org_id and a.created_at > now() - s.check_cooldown
-      and a.action = 'configure_alert_webhook'
-    group by s.check_cooldown), 'webhook');
-  stored_id := sync_scheduler.store_secret(sync_scheduler.secret_name('alert webhook', org_id), address);
+      and a.action = 'configure_alert_webhook' group by s.check_cooldown), 'webhook');
 
   insert into public.sync_alert_webhooks as w (org_id, host, format, kinds, min_severity, finished_runs)
   values
@@ -67,7 +64,8 @@ begin
     last_status = null, last_error = null, failing_since = null, stopped_at = null, stop_reason = null
   returning * into strict webhook;
   -- A request that is under way keeps its two minutes: one at a time, also now.
-  insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id, stored_id)
+  insert into sync_scheduler.alert_senders as s (org_id, secret_id) values (webhook.org_id,
+    sync_scheduler.store_secret(sync_scheduler.secret_name('alert webhook', webhook.org_id), address))
   on conflict on constraint alert_senders_pkey do update set secret_id = excluded.secret_id, failures = 0,
     next_attempt_at = case when s.claimed_at is not null and s.ended_at is null then s.next_attempt_at
       else now() end;
@@ -116,14 +114,12 @@ declare
   known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   field text;
 begin
-  if jsonb_typeof(changes) <> 'object' then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      '{"reason": "changes must be a JSON object, or null to remove it"}');
-  elsif octet_length(changes::text) > 16384 then
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('reason', fault))
+  from (select case
+    when jsonb_typeof(changes) <> 'object' then 'changes must be a JSON object, or null to remove it'
     -- All of it goes into messages and Vault, and one claim reads those of several organisations.
-    perform sync_scheduler.raise_error('invalid_configuration',
-      '{"reason": "changes must be at most 16 KiB"}');
-  end if;
+    when octet_length(changes::text) > 16384 then 'changes must be at most 16 KiB' end as fault) f
+  where fault is not null;
   for field in select jsonb_object_keys(changes) loop
     if field <> all (known) then
       perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
@@ -141,11 +137,12 @@ begin
   if webhook.kinds is not null then
     webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
   end if;
-  if webhook.min_severity is null or webhook.finished_runs is null or cardinality(webhook.kinds) = 0 then
-    perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-      'field', case when webhook.min_severity is null then 'min_severity'
-        when webhook.finished_runs is null then 'finished_runs' else 'kinds' end,
-      'reason', 'must have a value'));
+  field := case when webhook.min_severity is null then 'min_severity'
+    when webhook.finished_runs is null then 'finished_runs'
+    when cardinality(webhook.kinds) = 0 then 'kinds' end;
+  if field is not null then
+    perform sync_scheduler.raise_error('invalid_configuration',
+      jsonb_build_object('field', field, 'reason', 'must have a value'));
   end if;
   return webhook;
 end;

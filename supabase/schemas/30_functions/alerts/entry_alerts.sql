@@ -21,8 +21,7 @@ begin
       -- A full join, although each row has its partner. A plan that was made for one row is kept, and an
       -- inner join could compare each row with each of ten thousand.
       from new_rows n full join old_rows o on o.entry_id = n.entry_id
-      where n.undecided is distinct from o.undecided
-      group by n.integration_id order by n.integration_id) c;
+      where n.undecided is distinct from o.undecided group by n.integration_id order by n.integration_id) c;
   end if;
 
   perform sync_scheduler.resolve_run_failure(o.integration_id)
@@ -64,8 +63,7 @@ begin
   -- first has committed.
   select * into alert from public.sync_alerts a
   where a.integration_id = refresh_decision_alert.integration_id and a.kind = 'entries_need_decision'
-    and a.resolved_at is null
-  for no key update;
+    and a.resolved_at is null for no key update;
   select count(*) into waiting from (
     select from public.sync_export_entries e
     where e.integration_id
@@ -163,8 +161,7 @@ begin
     update public.sync_alerts a set news_at = clock_timestamp()
     where a.integration_id = new.integration_id and a.kind = 'entries_refused' and a.resolved_at is null
       and a.news_at < clock_timestamp() - interval '1 hour'
-      and exists (
-        select from sync_scheduler.refused_entries r
+      and exists (select from sync_scheduler.refused_entries r
         where r.integration_id = new.integration_id and r.refused_at > a.news_at);
   else
     -- Some were taken: the alert goes on, about the others.

@@ -15,8 +15,7 @@ declare
 begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
-    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token)
-  for no key update;
+    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token) for no key update;
   if coalesce(sender.claimed_at, sender.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif sender.ended_at is not null then
@@ -65,8 +64,7 @@ begin
     when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
     when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
   sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
-  update public.sync_alert_webhooks w set
-    last_status = webhook.last_status, last_error = webhook.last_error,
+  update public.sync_alert_webhooks w set last_status = webhook.last_status, last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = webhook.failing_since, stop_reason = webhook.stop_reason,
     stopped_at = case when webhook.stop_reason is not null then now() end
@@ -75,8 +73,7 @@ begin
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
       when webhook.stop_reason is not null then null
-      when failed.outcome is not null then now() + greatest(
-        failed.retry_after_seconds * interval '1 second',
+      when failed.outcome is not null then now() + greatest(failed.retry_after_seconds * interval '1 second',
         least(interval '10 minutes',
           interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (

@@ -15,18 +15,15 @@ begin
   end if;
   -- The sender's lock first: a report that holds it may find at this moment that nothing waits. Then its
   -- messages stay new.
-  woken := array(
-    select s.org_id from sync_scheduler.alert_senders s
+  woken := array(select s.org_id from sync_scheduler.alert_senders s
     where s.org_id in (select m.org_id from sync_scheduler.alert_messages m where m.is_new)
     limit post_alert_messages.batch_size for no key update skip locked);
   update sync_scheduler.alert_messages m set is_new = false where m.org_id = any (woken) and m.is_new;
   update sync_scheduler.alert_senders s set next_attempt_at = now()
-  from public.sync_alert_webhooks w
-  where s.org_id = any (woken) and s.next_attempt_at is null
+  from public.sync_alert_webhooks w where s.org_id = any (woken) and s.next_attempt_at is null
     -- A message may have been written while it was being stopped.
     and w.org_id = s.org_id and w.stopped_at is null;
-  due := array(
-    select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
+  due := array(select s.org_id from sync_scheduler.alert_senders s where s.next_attempt_at <= now()
     order by s.next_attempt_at limit post_alert_messages.batch_size for no key update skip locked);
   if due = '{}' then
     return 0;
@@ -36,8 +33,7 @@ begin
     ended_at = null,
     -- A claim has half a minute and the work after it one: until then no other tick posts for this one.
     next_attempt_at = now() + interval '2 minutes'
-  from sync_scheduler.post_calls('alerts', 'senders', 'org_id', due) c
-  where s.org_id = c.id;
+  from sync_scheduler.post_calls('alerts', 'senders', 'org_id', due) c where s.org_id = c.id;
   return cardinality(due);
 end;
 $$;
@@ -57,8 +53,7 @@ declare
   claimed jsonb := '[]'::jsonb;
 begin
   perform sync_scheduler.require_size('senders', senders);
-  for asked in
-    select c.id, c.token_hash from sync_scheduler.read_calls('senders', senders, 'org_id') c
+  for asked in select c.id, c.token_hash from sync_scheduler.read_calls('senders', senders, 'org_id') c
   loop
     select * into sender from sync_scheduler.alert_senders s
     where s.org_id = asked.id and s.token_hash = asked.token_hash for no key update;

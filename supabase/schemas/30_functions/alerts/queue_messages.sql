@@ -18,8 +18,7 @@ begin
       case when event = 'alert.resolved' then 'resolved' else new.severity::text end,
       new.integration_type, new.message),
     'data', to_jsonb(new) - 'dedup_key')
-  from public.sync_alert_webhooks w
-  where w.stopped_at is null and new.severity >= w.min_severity
+  from public.sync_alert_webhooks w where w.stopped_at is null and new.severity >= w.min_severity
     and (w.kinds is null or new.kind = any (w.kinds))
     and w.org_id in (
       select new.org_id
@@ -58,8 +57,7 @@ begin
           new.entries_total) end,
         new.error_message)),
     'data', to_jsonb(new) - 'idempotency_key')
-  from public.sync_alert_webhooks w
-  where w.org_id = new.org_id and w.finished_runs and w.stopped_at is null;
+  from public.sync_alert_webhooks w where w.org_id = new.org_id and w.finished_runs and w.stopped_at is null;
   return null;
 exception when others then
   raise warning 'sync_scheduler.queue_run_message: % (%)', sqlerrm, sqlstate;

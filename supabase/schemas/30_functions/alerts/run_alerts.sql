@@ -40,8 +40,7 @@ begin
   when 'missed' then
     -- The scheduler was away. One alert a day, and one call for the slots that a transaction skips: the row
     -- of the last one reports all. The caller holds the integration's lock.
-    if (
-      select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
+    if (select r.skip_reason = 'missed' and r.finished_at = new.finished_at from public.sync_run_log r
       where r.integration_id = integration.id and r.scheduled_for > new.scheduled_for
       order by r.scheduled_for limit 1) is not true
     then
@@ -59,8 +58,7 @@ begin
     -- once, since no tick does. The notice may be of an earlier silence.
     if sync_scheduler.is_ticking() then
       return null;
-    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical',
-      sync_scheduler.last_tick_at(),
+    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
       'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
       'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
     then
@@ -83,8 +81,7 @@ exception when others then
 end;
 $$;
 
--- The end alone writes finished_at: guard_run_update keeps it. The numbers in the names of triggers on one
--- event give their order: connections write health before.
+-- The end alone writes finished_at: guard_run_update keeps it.
 create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
@@ -160,11 +157,10 @@ declare
   alert public.sync_alerts;
   last_left bigint;
 begin
-  -- The alert first, the entries in a later statement, as in refresh_decision_alert. Mostly there is none.
+  -- The alert first, the entries in a later statement, as in refresh_decision_alert.
   select * into alert from public.sync_alerts a
   where a.integration_id = resolve_run_failure.integration_id and a.kind = 'run_failed'
-    and a.resolved_at is null
-  for no key update;
+    and a.resolved_at is null for no key update;
   if not found then
     return;
   end if;
@@ -173,8 +169,7 @@ begin
   if not has_succeeded
     and (last_left is null or (sync_scheduler.open_entries(alert.integration_id)).first_id <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
-    or exists (
-      select from public.sync_export_entries e
+    or exists (select from public.sync_export_entries e
       where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
         and e.entry_id <= last_left and e.sent_at > alert.last_seen_at)
   then

@@ -38,10 +38,8 @@ declare
   late record;
 begin
   for late in
-    select i as integration, l.slot, l.run_id
-    from (
-      -- Posted and not claimed, waiting, and not even dealt with. One that starts late is noticed by its
-      -- claim.
+    select i as integration, l.slot, l.run_id from (
+      -- Posted and not claimed, waiting, and not even dealt with. The claim notices one that starts late.
       select r.integration_id, r.scheduled_for as slot, r.run_id from public.sync_run_log r
       where r.status = 'pending' and r.started_at is null and r.scheduled_for < latest
         and r.triggered_by = 'schedule'
@@ -57,8 +55,7 @@ begin
     ) l
     join public.sync_integrations i on i.id = l.integration_id
     -- Only what is new: a backlog would cost as much at each tick again.
-    where not exists (
-      select from public.sync_alerts a
+    where not exists (select from public.sync_alerts a
       where a.org_id = i.org_id and a.dedup_key = sync_scheduler.alert_key('drift', i, l.slot)
         and a.resolved_at is null)
     limit 500
@@ -77,15 +74,15 @@ begin
 end;
 $$;
 
--- Resolves the alerts scheduler_dead: the tick that calls this is alive. And database_not_writable, when no
--- worker has reported it for a quarter of an hour: the tick has just written.
+-- Resolves scheduler_dead, because a tick calls this. And database_not_writable, when no worker has reported
+-- it for a quarter of an hour.
 create or replace function sync_scheduler.resolve_silence() returns void
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 begin
   update public.sync_alerts a set resolved_at = now() where a.alert_id = any (array(
     select o.alert_id from public.sync_alerts o
-      where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
+    where o.kind in ('scheduler_dead', 'database_not_writable') and o.resolved_at is null
       and (o.kind = 'scheduler_dead' or o.last_seen_at <= now() - interval '15 minutes')
     limit 500 for no key update skip locked));
 end;

@@ -19,8 +19,7 @@ begin
     -- No worker has asked the external system: the tick ends the checks as check_unanswered.
     return jsonb_build_object('refused', refusal);
   end if;
-  for asked in
-    select c.id, c.token_hash from sync_scheduler.read_calls('probes', probes, 'integration_id') c
+  for asked in select c.id, c.token_hash from sync_scheduler.read_calls('probes', probes, 'integration_id') c
   loop
     select * into found_check from sync_scheduler.connection_checks c
     where c.integration_id = asked.id and c.token_hash = asked.token_hash for no key update;

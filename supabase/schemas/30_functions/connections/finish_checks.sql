@@ -20,8 +20,7 @@ declare
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
-    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token)
-  for no key update;
+    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token) for no key update;
   if coalesce(ended.claimed_at, ended.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif ended.ended_at is not null then
@@ -65,8 +64,7 @@ begin
     failures := health.consecutive_failures + 1;
   end if;
   update public.sync_integration_health h set
-    checked_at = clock_timestamp(),
-    latency_ms = round(sync_worker_finish_probe.latency_ms),
+    checked_at = clock_timestamp(), latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
     -- A whole interval after this one was asked. The backoff after failures is longer.
     next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
@@ -82,8 +80,7 @@ begin
   end if;
   -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
   -- credentials refutes that the external system refused the present ones.
-  if outcome = 'answered' or not exists (
-    select from sync_scheduler.check_faults f
+  if outcome = 'answered' or not exists (select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
   then

@@ -35,8 +35,7 @@ begin
     where h.integration_id = integration.id and h.run_failed_at is not null;
     -- Nothing has to be asked for an interval. Written only if the next check would come soon: of runs in a
     -- row most read one row and that is all.
-    update public.sync_integration_health h set
-      consecutive_failures = 0,
+    update public.sync_integration_health h set consecutive_failures = 0,
       next_check_at = sync_scheduler.plan_check(integration,
         earliest := now() + integration.health_check_interval)
     where h.integration_id = integration.id and h.passive_since is null
@@ -125,8 +124,7 @@ begin
       status = record_health.status,
       -- Not now(): of two changes in a row each has an instant of its own.
       since = case when h.status = record_health.status then h.since else clock_timestamp() end,
-      last_error_code = record_health.error_code,
-      last_error_message = record_health.error_message
+      last_error_code = record_health.error_code, last_error_message = record_health.error_message
     where h.integration_id = record_health.integration_id;
   end if;
   if status = 'healthy' or has_answered then

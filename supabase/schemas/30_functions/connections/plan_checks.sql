@@ -22,8 +22,7 @@ begin
     perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
-    needs_credentials := exists (
-      select from sync_scheduler.integration_credentials c
+    needs_credentials := exists (select from sync_scheduler.integration_credentials c
       where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new));
   end if;
   update public.sync_integration_health h set

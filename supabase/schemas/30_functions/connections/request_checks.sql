@@ -59,8 +59,7 @@ begin
   end if;
   perform sync_scheduler.audit(integration, 'resume_checks', reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
-  update public.sync_integration_health h set
-    passive_since = null,
+  update public.sync_integration_health h set passive_since = null,
     next_check_at = sync_scheduler.plan_check(integration, earliest :=
       greatest(now(), h.check_requested_at + integration.health_check_interval))
   where h.integration_id = integration.id returning * into strict health;
@@ -99,7 +98,7 @@ begin
 end;
 $$;
 
--- Until when a vendor that asked us to slow down gets no connection check; null: it may be asked.
+-- Until when a vendor that asked us to slow down gets no connection check; null: it has not.
 create or replace function sync_scheduler.passive_until(integration public.sync_integrations)
 returns timestamptz
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -108,7 +107,6 @@ begin
     -- A paused or disabled integration has no next check.
     select coalesce(h.next_check_at, h.passive_since + s.passive_cooldown)
     from public.sync_integration_health h, sync_scheduler.settings s
-    where h.integration_id = passive_until.integration.id and h.passive_since is not null
-      and coalesce(h.next_check_at, h.passive_since + s.passive_cooldown) > clock_timestamp());
+    where h.integration_id = passive_until.integration.id and h.passive_since is not null);
 end;
 $$;

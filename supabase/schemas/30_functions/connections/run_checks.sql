@@ -27,10 +27,9 @@ $$;
 create trigger tick_1_checks before insert on sync_scheduler.ticks
   for each row when (new.busy) execute function sync_scheduler.run_checks();
 
--- Starts the connection checks that are due, up to batch_size (500), the longest due first, and gives each
--- its next turn. Does not ask while a run of the integration is under way or a check of it is open. Returns
--- how many it posted. Does nothing without settings.function_url. Its cost follows what is due. Safe at any
--- time, also twice at once.
+-- Starts the connection checks that are due, up to batch_size, the longest due first, and gives each its next
+-- turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how many
+-- it posted. Does nothing without settings.function_url. Safe at any time, also twice at once.
 create or replace function sync_scheduler.run_due_checks(batch_size integer default 500) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
@@ -41,30 +40,22 @@ begin
   if (select s.function_url from sync_scheduler.settings s) is null then
     return 0;
   end if;
-
-  -- The integration first, then its health. The tick waits for no lock: a check by hand, a worker that
-  -- reports and another tick each bring newer news.
-  due := array(
-    select i.id from public.sync_integration_health h
+  -- The integration first, then its health. The tick waits for no lock: who holds one has newer news.
+  due := array(select i.id from public.sync_integration_health h
     join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now()
     order by h.next_check_at limit batch_size for no key update of i skip locked);
   if due = '{}' then
     return 0;
   end if;
-  due := array(
-    select h.integration_id from public.sync_integration_health h
-    where h.integration_id = any (due) and h.next_check_at <= now()
-    for no key update skip locked);
-
-  asked := array(
-    select d.id from unnest(due) d (id)
+  due := array(select h.integration_id from public.sync_integration_health h
+    where h.integration_id = any (due) and h.next_check_at <= now() for no key update skip locked);
+  asked := array(select d.id from unnest(due) d (id)
     -- What a run that is under way meets is news enough, and the vendor is busy with it.
     where not exists (
         select from public.sync_run_log r where r.integration_id = d.id and r.status = 'running')
       and not exists (
-        select from sync_scheduler.connection_checks c
-        where c.integration_id = d.id and c.ended_at is null));
+        select from sync_scheduler.connection_checks c where c.integration_id = d.id and c.ended_at is null));
   update public.sync_integration_health h set
     -- The passive time is over: this check finds out whether the vendor has something left for us.
     passive_since = null,
@@ -78,7 +69,7 @@ end;
 $$;
 
 -- Ends connection checks that are older than settings.check_timeout, so that a person who waits for one
--- learns of it. The status of the integration stays. Returns how many. Safe at any time, also twice at once.
+-- learns of it. Returns how many. Safe at any time, also twice at once.
 create or replace function sync_scheduler.end_unanswered_checks(batch_size integer default 100)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -98,9 +89,7 @@ begin
     returning c.integration_id
   )
   -- It says nothing about the external system, so what was known of that stays.
-  update public.sync_integration_health h set
-    checked_at = clock_timestamp(),
-    latency_ms = null,
+  update public.sync_integration_health h set checked_at = clock_timestamp(), latency_ms = null,
     last_error_code = 'check_unanswered',
     last_error_message =
       'The connection check was not answered: the sync function did not report back. Try again.'

@@ -2,8 +2,7 @@
 
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
 create or replace function public.set_integration_credentials(
-  org_id uuid, integration_type text, credentials jsonb, reason text default null,
-  address jsonb default null
+  org_id uuid, integration_type text, credentials jsonb, reason text default null, address jsonb default null
 ) returns public.sync_integration_health
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
@@ -49,13 +48,12 @@ begin
     return health;
   end if;
   -- Before anything is stored: a caller who is refused knows that the old ones are in place.
-  perform sync_scheduler.refuse_until((
-    select c.requested_at + s.check_cooldown
+  perform sync_scheduler.refuse_until((select c.requested_at + s.check_cooldown
     from sync_scheduler.connection_checks c, sync_scheduler.settings s
     where c.integration_id = integration.id), 'check');
   perform sync_scheduler.store_credentials(integration, secrets);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
-  if sync_scheduler.passive_until(integration) is null then
+  if (sync_scheduler.passive_until(integration) > clock_timestamp()) is not true then
     perform sync_scheduler.post_checks(array[integration.id]);
   end if;
   -- After the check, because health is locked after it.

@@ -10,11 +10,11 @@ create or replace function sync_scheduler.record_vendor_failure(
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   vendor public.sync_integration_types;
-  incident public.sync_vendor_incidents;
+  incident uuid;
   is_new boolean;
 begin
   if blames is distinct from 'vendor' then
-    -- To be refused is to be answered: what it met before is not its newest news any more.
+    -- To be refused is to be answered.
     delete from sync_scheduler.vendor_failures f
     where f.integration_id = integration.id and error_class in ('permanent', 'rate_limited');
     return false;
@@ -35,11 +35,11 @@ begin
   on conflict (integration_type, host) do update set failed_at = excluded.failed_at
   -- Not by each failure: one a minute is enough.
   where v.failed_at is null or v.failed_at < greatest(v.answered_at, clock_timestamp() - interval '1 minute');
-  select * into incident from public.sync_vendor_incidents o
+  select o.incident_id into incident from public.sync_vendor_incidents o
   where o.integration_type = vendor.code and o.host = vendor.host and o.ended_at is null;
   if found then
     update public.sync_vendor_incidents o set affected = o.affected + 1
-    where is_new and o.incident_id = incident.incident_id and o.ended_at is null;
+    where is_new and o.incident_id = incident and o.ended_at is null;
     return true;
   end if;
   -- We hold the vendor's row: of several that fail at once, the last one counts them all.
@@ -71,8 +71,7 @@ declare
 begin
   delete from sync_scheduler.vendor_failures f where f.integration_id = integration.id;
   -- Read, and written once a minute: it is one row for everybody.
-  if not exists (
-    select from sync_scheduler.vendors v
+  if not exists (select from sync_scheduler.vendors v
     where v.integration_type = integration.integration_type and v.host = vendor_host
       and v.answered_at > greatest(v.failed_at, clock_timestamp() - interval '1 minute'))
   then
@@ -96,12 +95,10 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   failed uuid[];
 begin
-  failed := array(
-    select f.integration_id from sync_scheduler.vendor_failures f
+  failed := array(select f.integration_id from sync_scheduler.vendor_failures f
     where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
-  update public.sync_integration_health h set
-    consecutive_failures = 0,
+  update public.sync_integration_health h set consecutive_failures = 0,
     next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since,
       greatest(now(), h.check_requested_at + i.health_check_interval))
   from public.sync_integrations i
