@@ -1,5 +1,3 @@
--- The one door of the outbox.
-
 -- Definer, because the service role reads entries and writes none. Only the service role may execute this: it
 -- is the host's backend, and acts for any organisation.
 create or replace function public.add_sync_entries(
@@ -28,11 +26,11 @@ begin
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, entries);
-  select coalesce(jsonb_agg(case when length(d.entry_key) between 1 and 200
-    then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+  select coalesce(jsonb_agg(jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
     -- An item without a usable key is named by its place in the list.
-    else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field,
-      'reason', d.reason) end order by d.number), '[]')
+    || case when length(d.entry_key) between 1 and 200 then '{}'
+      else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1) end
+    order by d.number), '[]')
   into refused from unnest(delivered) d where d.reason is not null;
   if atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
@@ -62,31 +60,28 @@ For the service role alone, and the only way into the outbox. At most 10,000 a c
 MB of payload (`settings.max_payload`), and no other field. A key is exported at most once. A second delivery
 with the same content changes nothing. With other content:
 
-- an entry that the external system does not hold is **replaced**: otherwise a second voucher would have to
-  correct the first. It is still `pending`, or our own rules rejected it before its first send. Or the
-  external system refused it at the first send of its batch. Then the connector must know that nothing of it
-  is left there, nothing of that batch may be open, and no person may have decided about it;
+- an entry that the external system does not hold is **replaced**. It is still `pending`, or our own rules
+  rejected it before its first send. Or the external system refused it at the first send of its batch, and
+  holds nothing of it as the connector knows. Then nothing of that batch may be open, and no person may have
+  decided about it;
 - any other entry that was sent is a **conflict**: nothing is sent, `conflict_at` is set, and
-  `conflict_content` keeps the new content until a person decides. The conflict ends by itself when the source
-  delivers again what was sent;
+  `conflict_content` keeps the new content. A person decides, or the source delivers again what was sent;
 - an entry that `withdraw_sync_entries` took back is pending again. With the same content it stays withdrawn,
   and `withdrawn` names its key; `readmit` makes it pending all the same.
 
 Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of
 `{ entry_key, field, reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item
 without a usable key has its `index` in the list, from 0. A key that comes twice in one call with different
-content is refused; with the same content it counts once more as unchanged. With `atomic` the call takes all
-or none, and raises an error instead. The rules judge only new and changed content: a later rule refuses
-nothing that is in the outbox already. Refused items also raise the alert `entries_refused`, until each key is
-taken or an admin or the service role acknowledges it. With `atomic` they raise none. No answer and no error
+content is refused; with the same content it counts once more as unchanged. The rules judge only new and
+changed content. Refused items raise the alert `entries_refused`, until each key is taken or the alert is
+acknowledged. With `atomic` the call takes all or none, and raises an error instead. No answer and no error
 quotes a payload.
 
 **Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
 sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.
 
-The order in which deliveries arrive counts as the order of the source. Never repeat a delivery of a key after
-a newer one of it: the outbox takes the older content for the newest. It replaces a pending entry, closes a
-conflict if it is what was sent, and makes a withdrawn entry wait again.
+Never repeat a delivery of a key after a newer one of it: the outbox takes the older content for the newest.
+It replaces a pending entry, closes a conflict if it is what was sent, and makes a withdrawn entry wait again.
 
 Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or more than 10,000
 entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the details),

@@ -56,8 +56,8 @@ begin
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
-      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And
-      -- what never left is no part of a batch that may go out again.
+      -- Pending means that the vendor took nothing: the entry goes into a later batch. And what never left is
+      -- no part of a batch that may go out again.
       batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
       not_sent = n.not_sent,
       refused_at_first_send = n.state = 'rejected' and n.is_first_send and not n.not_sent,
@@ -84,8 +84,7 @@ begin
     array_agg(s.entry_id) filter (where s.conflict_at is not null)
   into done, failed, contradicted from settled s;
   perform sync_scheduler.adopt_newest_content(contradicted || array(
-    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds
-    -- all tenants'.
+    -- Refused earlier, while others of the batch were open. As text: the index of the rejected is of all.
     select e.entry_id from public.sync_export_entries e
     where e.batch_id = sync_worker_record_results.batch_id and e.state::text = 'rejected'));
 
@@ -113,17 +112,17 @@ revoke all on function public.sync_worker_record_results(uuid, integer, text, uu
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'Settles the entries of a batch and counts the run''s progress. For the Edge Function (service role and '
-  'attempt token). The results are a list of {entry_key, state, external_id?, error?, refused_alone?, '
-  'not_sent?, nothing_left?}. A state is exported, rejected, unknown (the worker asks before it sends again) '
-  'or pending (certainly not taken). Pending becomes unknown while anything else of the batch is open. With '
-  'pending goes refused_alone: the run passes the entry over, and rejects it as soon as something is taken. '
-  'With rejected goes not_sent: our own rules rejected it before its first send. So does nothing_left: the '
-  'external system holds nothing of it. An entry that is left out stays with the worker and counts as sent. '
-  'With set_aside this run does not hand out again what is unknown of the batch. May be repeated. Errors: '
-  'PT401 invalid_token, PT409 attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
+  'attempt token). results: a list of {entry_key, state, external_id?, error?, refused_alone?, not_sent?, '
+  'nothing_left?}. A state is exported, rejected, unknown (the worker asks before it sends again) or pending '
+  '(certainly not taken), which becomes unknown while anything else of the batch is open. With pending goes '
+  'refused_alone: the run passes the entry over, and rejects it as soon as something is taken. With rejected '
+  'go not_sent, by our own rules before its first send, and nothing_left, the external system holds nothing '
+  'of it. What is left out counts as sent. With set_aside this run does not hand out again what is unknown '
+  'of the batch. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'argument_too_long, PT422 invalid_worker_request.';
 
--- For entries that turn out not to have been taken: what goes out is what the source has delivered since, and
--- the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
+-- Of entries that turn out not to have been taken goes out what the source has delivered since, and the
+-- conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin

@@ -1,5 +1,3 @@
--- Empties the payloads of old entries.
-
 -- Empties the payloads of an organisation's entries that were exported, withdrawn or decided before an
 -- instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported
 -- twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of whose
@@ -43,8 +41,7 @@ end;
 $$;
 
 -- Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch
--- nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and
--- purge_payloads.
+-- nothing is open, and keeps debit total and currency. Returns how many.
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -61,9 +58,8 @@ begin
     conflict_content = case when e.conflict_at is not null then e.conflict_content end,
     redacted_at = now(),
     redacted_debit = (
-      select sum((l ->> 'debit')::numeric)
-      from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
-        else '[]' end) l
+      select sum((l ->> 'debit')::numeric) from jsonb_array_elements(
+        case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines' else '[]' end) l
       where sync_scheduler.is_amount(l -> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
@@ -71,19 +67,16 @@ begin
   from unnest(redact_batch.entry_ids) n (entry_id)
   where e.entry_id between n.entry_id and n.entry_id and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
-    -- A batch with an open entry goes out again whole, byte for byte. Sought for each entry: a join of both
-    -- might read the whole table.
-    and not exists (
-      select from public.sync_export_entries o
-        where o.batch_id = e.batch_id and o.state in ('sending', 'unknown') offset 0);
+    -- A batch with an open entry goes out again whole. Sought for each: a join might read the whole table.
+    and not exists (select from public.sync_export_entries o
+      where o.batch_id = e.batch_id and o.state in ('sending', 'unknown') offset 0);
   get diagnostics redacted = row_count;
   return redacted;
 end;
 $$;
 
 -- Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, which
--- goes through all of them once a week at most. Returns how many it redacted; 0 while retention_payload is
--- null.
+-- goes through all of them once a week at most. Returns how many it redacted.
 create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -101,8 +94,7 @@ begin
   if not found then
     return 0;
   end if;
-  -- Entries come in the order of their ids: the walk waits at the first batch that is too young, and does not
-  -- look behind it for older ones.
+  -- Entries come in the order of their ids: the walk waits at the first batch that is too young.
   looked := array(
     select n.entry_id from (
       select e.entry_id, e.created_at from public.sync_export_entries e

@@ -8,9 +8,8 @@ create or replace function public.sync_worker_reserve_entries(
   batch_bytes integer default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
--- A sort would let the planner take any index that begins with the integration and read all that is exported,
--- when its statistics are missing or wrong. Without one only the index in the order of the query is left, for
--- each query below.
+-- A sort would let a planner without statistics take any index that begins with the integration and read all
+-- that is exported. Without one only the index in the order of the query is left, for each query below.
 set enable_seqscan = off set jit = off set enable_sort = off set enable_incremental_sort = off as $$
 declare
   no_batch constant jsonb := '{"batch_id": null, "resend": false, "entries": []}'::jsonb;
@@ -70,8 +69,8 @@ begin
       order by e.integration_id, e.state, e.entry_id limit 1));
     exit when batch is not null;
     if entry_keys is null then
-      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with
-      -- it. The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
+      -- An array: a planner may run `in (select ... limit)` once for each outer row. The bytes are those
+      -- of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
         select b.entry_id from (
           select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
@@ -141,14 +140,11 @@ begin
     where a.run_id = run.run_id and a.attempt = sync_worker_reserve_entries.attempt;
   end if;
 
-  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is
-  -- identical.
+  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is the same.
   entries := (
-    select jsonb_agg(jsonb_build_object(
-      'entry_key', e.entry_key, 'period', e.period,
+    select jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'period', e.period,
       'document_number', e.document_number, 'payload', e.payload,
-      -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15
-      -- has no setting for it.
+      -- An expression: for the order of the primary key a planner would read all. Postgres 15 has no setting.
       'settled', e.state <> 'sending') order by e.entry_id + 0)
     from public.sync_export_entries e where e.batch_id = batch);
   -- Not by `||`, which would copy the entries once more.
@@ -163,17 +159,15 @@ comment on function public.sync_worker_reserve_entries(uuid, integer, text, inte
   'Hands the worker its next batch. For the Edge Function (service role and attempt token). A batch of '
   'unknown outcome comes first, whole and under its batch_id, unless this run has set it aside. Then resend '
   'is true, settled marks the entries whose outcome is known, and left_over says that an earlier run left '
-  'it. Else the batch has pending entries in order, without those that were refused alone in this run. It '
-  'has at most batch_size entries (1 to 500). Their payloads have at most batch_bytes and '
-  'settings.max_batch_bytes together; a single entry may have more. With entry_keys only these are '
-  'considered (at most 500). The batch_id is null when nothing is left; then the run judges what was refused '
-  'alone. It is null, with paused = true, while the integration is paused or disabled, or when its address '
-  'is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'it. Else it has at most batch_size (1 to 500) pending entries in order, without those that were refused '
+  'alone in this run. Their payloads have at most batch_bytes and settings.max_batch_bytes together; a '
+  'single entry may have more. With entry_keys (at most 500) only these are considered. Without a batch '
+  'batch_id is null: nothing is left, or, with paused = true, the integration is paused or disabled, or its '
+  'address is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
 -- Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts
--- them. Its caller has evidence that the external system takes other entries. Returns the run. The caller
--- holds the run's row lock.
+-- them: the external system takes other entries. Returns the run, whose row lock the caller holds.
 create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log)
   returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -184,14 +178,12 @@ begin
   if not exists (select from public.sync_export_entries e where e.refused_run_id = run.run_id) then
     return run;
   end if;
-  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to
-  -- pending.
+  -- Only a first send is narrowed, and a batch that is refused as a whole goes back to pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
   -- By their ids, and the state as text: else a plan without statistics reads all that is pending.
-  where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r
-    where r.refused_run_id = run.run_id))
-    and e.state::text = 'pending';
+  where e.state::text = 'pending' and e.entry_id = any (array(
+    select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id));
   get diagnostics rejected = row_count;
   if rejected > 0 then
     update public.sync_run_log r set

@@ -1,9 +1,6 @@
--- Batches whose outcome stays unknown.
-
 -- Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the
 -- run's last one for it. `batch_id`: the batch that has failed, or null when the connector sends no other
--- before its outcome is known. Returns whether it has: the run then goes on with other entries. The caller
--- holds the run's row lock.
+-- before its outcome is known. Returns whether it has: the run then goes on. The caller holds the run's lock.
 create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean
@@ -11,8 +8,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
     or run.cancel_requested_at is not null or run.deadline_at <= now()
-    -- Once for each exhaustion: when the next batch fails as well, before anything got through, the run
-    -- fails.
+    -- Once for each exhaustion: if the next batch fails before anything got through, the run fails.
     or (select f.burnt from sync_scheduler.count_failures(run) f) is distinct from (
       select i.max_attempts from public.sync_integrations i where i.id = run.integration_id)
   then
@@ -25,8 +21,8 @@ begin
 end;
 $$;
 
--- What a person reads about the batches that the run has set aside, with the number of entries and the way
--- out. Null when there are none, or when anything else of unknown outcome is open.
+-- What a person reads about the batches that the run has set aside. Null when there are none, or when
+-- anything else of unknown outcome is open.
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true
 ) returns text

@@ -23,19 +23,16 @@ begin
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
 
-  decisions := sync_scheduler.expand_batches(integration.id, entries);
-  perform sync_scheduler.require_settleable(integration.id, decisions, reason);
+  decisions := sync_scheduler.judge_decisions(integration.id,
+    sync_scheduler.expand_batches(integration.id, entries), reason);
 
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
-      left(d.external_id, 200) as external_id
+    select e.*, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
-    -- As in require_settleable.
+    -- As in judge_decisions.
     cross join lateral (
-      select o.*, sync_scheduler.is_settled(o, d.resolution, settle_sync_entries.reason) as is_settled
-      from public.sync_export_entries o
+      select o.entry_id, o.entry_key, o.state, o.batch_id, o.conflict_at from public.sync_export_entries o
       where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
-    where not e.is_settled
   ), changed as (
     update public.sync_export_entries e set
       state = case t.resolution
@@ -82,13 +79,12 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
 $$Records what became of entries that a person looked up in the external system, all or nothing.
-At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at?, … }`, or
-`{ batch_id, sent_at, resolution }` for all entries of a batch whose outcome is not known (`exported`,
-`resend` or `abandon`). `reason` goes into the audit log. Returns how many entries have changed; a second call
-changes none. For admins and the service role. The resolutions:
+For admins and the service role. At most 10,000; each is
+`{ entry_key, resolution, external_id?, sent_at?, … }`, or `{ batch_id, sent_at, resolution }` for all
+`unknown` entries of a batch, other than `keep`. `reason` goes into the audit log. Returns how many have
+changed; a second call changes none. The resolutions:
 
-- `exported`: the external system holds it. Of an entry that is `unknown`, `rejected`, `pending` or
-  `withdrawn`.
+- `exported`: the external system holds it. Of one that is `unknown`, `rejected`, `pending` or `withdrawn`.
 - `resend`: it does not, and shall; of one that is `unknown`, `rejected` or `withdrawn`. It becomes `pending`,
   with the content of its conflict if there is one. Refused once its payload is redacted.
 - `abandon`: it does not, and shall not; of one that is `unknown` or `rejected`. It becomes `rejected`, with
@@ -101,24 +97,25 @@ it was then: a later send may have arrived. Any decision may name what you have 
 `sent_at`, `decided_at`, `conflict_at`. An entry that has changed since is refused as
 `entries_not_settleable`, so a page that was left open undoes nothing. `resend` of a withdrawn entry names no
 `sent_at`. Settle all unknown entries of a batch in one call, because the batch goes out again whole. A batch
-that was sent again since its `sent_at` is refused as `batch_was_sent_again`: look it up again, then name that
-send. An entry that was settled as `resend` has left its batch, so the same call by `batch_id` again is
-`entries_not_found`.
+that was sent again since its `sent_at` is refused as `batch_was_sent_again`: look that send up, then name it.
+What was settled as `resend` has left its batch: the same call by `batch_id` again is `entries_not_found`.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found,
 PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
 PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
--- Refuses decisions that the entries' states do not allow. The caller keeps the worker from the entries.
--- Errors: PT422 invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open;
--- details name the entries, at most ten.
-create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb, reason text)
-returns void
+-- Refuses decisions that the entries' states do not allow; returns those that change something. The caller
+-- keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 entries_not_found, PT409
+-- entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.
+create or replace function sync_scheduler.judge_decisions(integration_id uuid, entries jsonb, reason text)
+  returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   missing jsonb;
   refused jsonb;
+  batches uuid[];
+  changing jsonb;
   left_open jsonb;
 begin
   -- The answer and the audit log name each of them.
@@ -137,9 +134,8 @@ begin
   begin
     select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
       jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state,
-        'sent_at', e.sent_at)) filter (where not (e.is_settled or s.is_as_seen and case d.resolution
-        -- Also of one that was never sent: after a backup was restored, what was exported since is pending
-        -- again.
+        'sent_at', e.sent_at)) filter (where not (s.is_settled or s.is_as_seen and case d.resolution
+        -- Also of one that was never sent: after a backup is restored, what was exported since is pending.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'withdrawn')
         -- That it did not arrive is said of the very send that a person has looked up: a later send may have
         -- arrived. A redacted entry has no content to send. Who sends a withdrawn entry decides about the
@@ -147,27 +143,35 @@ begin
         when 'resend' then e.redacted_at is null and (e.state = 'rejected'
           or (e.state = 'unknown' and d.sent_at is not null) or (e.state = 'withdrawn' and d.sent_at is null))
         when 'abandon' then e.state = 'rejected' or (e.state = 'unknown' and d.sent_at is not null)
-        when 'keep' then e.state = 'exported' end))
-    into missing, refused
+        when 'keep' then e.state = 'exported' end)),
+      array_agg(distinct e.batch_id) filter (
+        where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')),
+      jsonb_agg(i.item) filter (where not s.is_settled)
+    into missing, refused, batches, changing
     from jsonb_array_elements(entries) i (item)
     cross join lateral jsonb_to_record(i.item) as d (entry_key text, resolution text, state text,
       sent_at timestamptz, decided_at timestamptz, conflict_at timestamptz)
     -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it is.
     left join lateral (
-      select o.*, sync_scheduler.is_settled(o, d.resolution, require_settleable.reason) as is_settled
-      from public.sync_export_entries o
-      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
+      select o.* from public.sync_export_entries o
+      where o.integration_id = judge_decisions.integration_id and o.entry_key = d.entry_key offset 0) e
         on true
-    -- A call that is repeated late, or sent from a page that was left open, must not undo what came after.
-    cross join lateral (
-      select coalesce(e.sent_at = d.sent_at, d.sent_at is null)
+    cross join lateral (select
+      -- The repetition of a call whose answer was lost changes nothing.
+      coalesce(case d.resolution
+        when 'exported' then e.state = 'exported'
+        when 'resend' then e.state = 'pending'
+        when 'abandon' then e.state = 'rejected' and e.error_message = judge_decisions.reason
+          and e.conflict_at is null and e.decided_at is not null
+        when 'keep' then e.state = 'exported' and e.conflict_at is null end, false) as is_settled,
+      -- One that is repeated late, or sent from a page that was left open, must not undo what came after.
+      coalesce(e.sent_at = d.sent_at, d.sent_at is null)
         and (d.state is null or e.state::text = d.state)
         and (not i.item ? 'decided_at' or e.decided_at is not distinct from d.decided_at)
         and (not i.item ? 'conflict_at' or e.conflict_at is not distinct from d.conflict_at) as is_as_seen) s;
   exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"sent_at": "the sent_at of the entry", "decided_at": "its decided_at", '
-      '"conflict_at": "its conflict_at"}');
+    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "the sent_at of the entry", '
+      '"decided_at": "its decided_at", "conflict_at": "its conflict_at"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
@@ -177,38 +181,17 @@ begin
   end if;
 
   -- An open batch goes out again whole, under the old key. It would have an entry that a person has just
-  -- booked by hand, or lack an entry that the receiver expects in it. So a batch is settled at once or not at
-  -- all.
+  -- booked by hand, or lack one that the receiver expects. So a batch is settled at once or not at all.
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
-  where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
-    -- An array and a list to look up in: joins may compare each open entry with each that is named.
-    and o.batch_id = any (array(
-      select distinct e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
-      cross join lateral (
-        select k.batch_id, k.state from public.sync_export_entries k
-        where k.integration_id = require_settleable.integration_id and k.entry_key = d.entry_key offset 0) e
-      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')))
+  where o.integration_id = judge_decisions.integration_id and o.state in ('sending', 'unknown')
+    and o.batch_id = any (batches)
+    -- A list to look up in: a join may compare each open entry with each that is named.
     and o.entry_key not in (select d ->> 'entry_key' from jsonb_array_elements(entries) d);
   if left_open is not null then
     perform sync_scheduler.raise_error('batch_is_open', sync_scheduler.first_ten('entry_keys', left_open));
   end if;
-end;
-$$;
-
--- Is the entry as this decision wants it? Then the decision changes nothing: it is the repetition of a call
--- whose answer was lost.
-create or replace function sync_scheduler.is_settled(
-  entry public.sync_export_entries, resolution text, reason text
-) returns boolean
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return coalesce(case is_settled.resolution
-    when 'exported' then entry.state = 'exported'
-    when 'resend' then entry.state = 'pending'
-    when 'abandon' then entry.state = 'rejected' and entry.error_message = is_settled.reason
-      and entry.conflict_at is null and entry.decided_at is not null
-    when 'keep' then entry.state = 'exported' and entry.conflict_at is null end, false);
+  return coalesce(changing, '[]');
 end;
 $$;
 
@@ -221,62 +204,51 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   missing jsonb;
   sent_again jsonb;
-  expanded jsonb;
 begin
   if jsonb_typeof(entries) is distinct from 'array' or not jsonb_path_exists(entries, '$[*].batch_id') then
     return entries;
-  end if;
-  if exists (
+  elsif exists (
     select from jsonb_array_elements(expand_batches.entries) d where d ? 'batch_id'
     group by d ->> 'batch_id'
     having count(*) > 1 or bool_or(d ? 'entry_key' or d ->> 'batch_id' is null or d ->> 'sent_at' is null
       or coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon'))
   ) then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "each once, without an entry_key, with sent_at and a resolution: exported, resend or '
-      'abandon"}');
+    perform sync_scheduler.raise_error('invalid_entries', '{"batch_id": "each once, without an entry_key, '
+      'with sent_at and a resolution: exported, resend or abandon"}');
   end if;
 
-  begin
-    select jsonb_agg(d.batch_id) filter (where b.batch_id is null),
-      -- A worker has it, or has had it since: what was looked up is an older send.
-      jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
-        filter (where b.is_sending or b.sent_at <> d.sent_at)
-    into missing, sent_again
-    from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
-    left join lateral (
-      select e.batch_id, bool_or(e.state = 'sending') as is_sending,
-        -- Of one that is settled by now, the send that did it: what a person has looked up before is about
-        -- another.
-        coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
-      from public.sync_export_entries e
-      where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
-      group by e.batch_id) b on true
-    where d.batch_id is not null;
-    if missing is not null then
-      perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
-    elsif sent_again is not null then
-      perform sync_scheduler.raise_error('batch_was_sent_again',
-        sync_scheduler.first_ten('batches', sent_again));
-    end if;
+  select jsonb_agg(d.batch_id) filter (where b.batch_id is null),
+    -- A worker has it, or has had it since: what was looked up is an older send.
+    jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
+      filter (where b.is_sending or b.sent_at <> d.sent_at)
+  into missing, sent_again
+  from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
+  left join lateral (
+    select e.batch_id, bool_or(e.state = 'sending') as is_sending,
+      -- Of one that is settled by now, the send that did it: what was looked up before is about another.
+      coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
+    from public.sync_export_entries e
+    where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
+    group by e.batch_id) b on true
+  where d.batch_id is not null;
+  if missing is not null then
+    perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
+  elsif sent_again is not null then
+    perform sync_scheduler.raise_error('batch_was_sent_again',
+      sync_scheduler.first_ten('batches', sent_again));
+  end if;
 
-    select coalesce(jsonb_agg(x.item order by x.position, x.entry_id), '[]') into expanded
-    from (
-      select d.item, d.position, 0 as entry_id
-      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
-      where not d.item ? 'batch_id'
-      union all
-      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution',
-        'sent_at', e.sent_at), d.position, e.entry_id
-      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
-      join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
-        and e.integration_id = expand_batches.integration_id and e.state = 'unknown'
-      where d.item ? 'batch_id'
-    ) x;
-  exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
-  end;
-  return expanded;
+  return (
+    select coalesce(jsonb_agg(case when e.entry_id is null then d.item else jsonb_build_object('entry_key',
+      e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at', e.sent_at) end
+      order by d.position, e.entry_id), '[]')
+    from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
+    left join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
+      and e.integration_id = expand_batches.integration_id and e.state = 'unknown'
+    where e.entry_id is not null or not d.item ? 'batch_id');
+exception when data_exception then
+  perform sync_scheduler.raise_error('invalid_entries',
+    '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
+  return null;
 end;
 $$;

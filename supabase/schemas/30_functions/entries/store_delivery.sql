@@ -1,8 +1,6 @@
--- Writes what a delivery brings, and remembers what it refuses.
-
--- Writes what a delivery does not refuse, and counts: `added`, `replaced`, `unchanged` (which ends a
--- conflict: the source agrees again), `conflicts`. `withdrawn`, if there are any, names the keys that stay
--- withdrawn. `readmit`: they wait again. The caller keeps the worker from the entries.
+-- Writes what a delivery does not refuse, and counts: `added`, `replaced`, `conflicts` and `unchanged`, which
+-- ends a conflict. `withdrawn`, if there are any, names the keys that stay withdrawn. `readmit`: they wait
+-- again. The caller keeps the worker from the entries.
 create or replace function sync_scheduler.store_delivery(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
 ) returns jsonb
@@ -38,8 +36,7 @@ begin
       coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
     from unnest(store_delivery.delivered) d cross join lateral (
       select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
-        -- The rule is is_replaceable. To call it for each exported entry would slow a repeated delivery by a
-        -- quarter.
+        -- The rule is is_replaceable. To call it for each would slow a repeated delivery by a quarter.
         x.state in ('pending', 'withdrawn')
           or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
       from public.sync_export_entries x
@@ -53,8 +50,7 @@ begin
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
-      -- The content is there again. Without this an empty payload, which may be the content, would count as
-      -- redacted.
+      -- The content is there again: an empty payload, which may be the content, must not count as redacted.
       redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
@@ -71,8 +67,7 @@ begin
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
     where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
-      and t.payload_hash <> t.hash
-      and t.conflict_payload_hash is distinct from t.hash
+      and t.payload_hash <> t.hash and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
@@ -82,9 +77,8 @@ begin
     where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
       and t.payload_hash = t.hash
   ), known as (
-    select from told t
-    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash
-      and t.conflict_at is not null
+    select from told t where not t.is_replaceable and t.payload_hash <> t.hash
+      and t.conflict_payload_hash = t.hash and t.conflict_at is not null
   ), left_withdrawn as (
     select t.entry_key, t.number, t.copies from told t
     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
@@ -112,18 +106,16 @@ create or replace function sync_scheduler.record_refusals(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  -- As many as settle_sync_entries takes in one call. A whole delivery may be unsound, and each key closes by
-  -- itself.
+  -- As many as settle_sync_entries takes. A whole delivery may be unsound, and each key closes by itself.
   most constant integer := 10000;
-  had_some boolean := exists (select from sync_scheduler.refused_entries r
-    where r.integration_id = integration.id);
-  refused bigint;
-  kept bigint;
+  -- All that has no usable key is one.
+  refused constant bigint := (
+    select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
+    from unnest(record_refusals.delivered) d where d.reason is not null);
 begin
-  select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
-    into refused
-  from unnest(record_refusals.delivered) d where d.reason is not null;
-  if refused = 0 and not had_some then
+  if refused = 0 and not exists (
+    select from sync_scheduler.refused_entries r where r.integration_id = integration.id)
+  then
     return;
   end if;
 
@@ -132,26 +124,23 @@ begin
   -- A range, as in store_delivery: the number of comparisons must not be the product of both lists.
   where (r.integration_id, r.entry_key) between (integration.id, d.entry_key)
     and (integration.id, d.entry_key) and d.reason is null;
-  if refused > 0 then
-    select count(*) into kept from sync_scheduler.refused_entries r where r.integration_id = integration.id;
-    insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
-    select distinct on (n.name) integration.id, n.name, n.field, n.reason
+  insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
+  select distinct on (n.name) integration.id, n.name, n.field, n.reason
+  from (
+    select c.number, c.field, c.reason, case when c.is_known or c.place <= most - (
+      select count(*) from sync_scheduler.refused_entries r where r.integration_id = integration.id)
+      then c.name else '' end as name
     from (
-      select c.number, c.field, c.reason,
-        case when c.is_known or kept + c.place <= most then c.name else '' end as name
-      from (
-        select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
-          count(*) filter (where o.entry_key is null) over (order by d.number) as place
-        from unnest(record_refusals.delivered) d
-        cross join lateral (select case when length(d.entry_key) between 1 and 200 then d.entry_key
-          else '' end as name) k
-        left join sync_scheduler.refused_entries o on o.integration_id = integration.id
-          and o.entry_key = k.name
-        where d.reason is not null) c) n
-    order by n.name, n.number
-    on conflict (integration_id, entry_key) do update set
-      field = excluded.field, reason = excluded.reason;
-  end if;
+      select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
+        count(*) filter (where o.entry_key is null) over (order by d.number) as place
+      from unnest(record_refusals.delivered) d
+      cross join lateral (
+        select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
+      left join sync_scheduler.refused_entries o on o.integration_id = integration.id
+        and o.entry_key = k.name
+      where d.reason is not null) c) n
+  order by n.name, n.number
+  on conflict (integration_id, entry_key) do update set field = excluded.field, reason = excluded.reason;
 
   insert into sync_scheduler.refused_deliveries as d (integration_id, refused)
   values (integration.id, refused)

@@ -68,11 +68,11 @@ revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
   from public, anon, authenticated, service_role;
 comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
 $$Takes back entries (at most 10,000) that were delivered by mistake and have not left.
-They are `pending`, or our own rules rejected them before their first send. A `withdrawn` entry does not go
-out until the source delivers other content, or the same with `readmit`, or an admin settles it with `resend`.
-Returns `{ withdrawn, refused }`: how many have changed, and a list of `{ entry_key, state, reason }` of those
-that have left or do not exist. The others are withdrawn all the same. A second call changes none. `reason`
-goes into the audit log. For admins and the service role.
+For admins and the service role. They are `pending`, or our own rules rejected them before their first send. A
+`withdrawn` entry does not go out until the source delivers other content, or the same with `readmit`, or an
+admin settles it with `resend`. Returns `{ withdrawn, refused }`: how many have changed, and a list of
+`{ entry_key, state, reason }` of those that have left or do not exist. A second call changes none. `reason`
+goes into the audit log.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, PT422 unknown_integration_type,
