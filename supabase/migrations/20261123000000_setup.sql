@@ -34,16 +34,13 @@ comment on type public.sync_overlap_policy is
 
 create type public.sync_skip_reason as enum
   ('overlap', 'missed', 'coalesced', 'paused', 'disabled', 'schedule_changed');
-comment on type public.sync_skip_reason is
-  'Why a slot did not run. `overlap`: a run was active. `missed`: the scheduler came later than '
-  'catchup_window. `coalesced`: it came late, and a later slot replaces this one. `schedule_changed`: the '
-  'schedule was replaced before the scheduler came.';
+comment on type public.sync_skip_reason is 'Why a slot did not run: see docs/design/schedule.md.';
 
--- docs/operations.md explains each kind.
 create type public.sync_alert_kind as enum
   ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing',
    'cold_start_failure', 'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead',
    'webhook_stopped', 'entries_refused', 'entries_need_decision', 'database_not_writable');
+comment on type public.sync_alert_kind is 'See docs/operations.md, When something is wrong.';
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
 comment on type public.sync_alert_severity is
@@ -51,11 +48,7 @@ comment on type public.sync_alert_severity is
 
 create type public.sync_health_status as enum
   ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
-comment on type public.sync_health_status is
-  '`unknown`: nothing has been exported or checked yet. `healthy`: the last run or check got through. '
-  '`degraded`: the external system asks us to slow down, or it answers while what a failed run has left '
-  'waits. `unhealthy`: it could not be reached, or the last run failed. `needs_attention`: it refuses us or '
-  'is set up wrongly, and stays so until a person fixes it.';
+comment on type public.sync_health_status is 'Does an integration work? See docs/operations.md, Health.';
 
 create type public.sync_entry_state as enum
   ('pending', 'sending', 'exported', 'rejected', 'unknown', 'withdrawn');
@@ -66,8 +59,7 @@ comment on type public.sync_entry_state is
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is
-  'How alerts are posted. `teams`: an Adaptive Card, as workflows of Teams take it. `json`: everything that '
-  'is known of the alert, signed, for programs.';
+  'How alerts are posted. `json`: everything that is known of the alert, signed, for programs.';
 
 -- How an attempt ended. `continued`: its slice was over. `lost`: its lease ran out. `undelivered`: no worker
 -- ever claimed it. `paused`: its integration was paused or disabled.
@@ -185,10 +177,8 @@ comment on table sync_scheduler.settings is
 insert into sync_scheduler.settings default values;
 
 -- supabase/schemas/00_setup/errors.sql
--- The catalogue of errors, and the one way to raise them.
-
--- Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details
--- but no response headers.
+-- The one way to raise an error: by its name in error_catalog(). detail is JSON, because supabase-js shows
+-- error.details but no response headers.
 create or replace function sync_scheduler.raise_error(message text, detail jsonb default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -256,24 +246,21 @@ $$;
 -- supabase/schemas/00_setup/caller_id.sql
 -- The person who calls: auth.uid(), or null when the JWT names none, has a sub that is no uuid, or is of an
 -- anonymous session (is_anonymous), also of a member. Every function and policy of this bundle, and every
--- membership function of a host, asks this instead of auth.uid(): so such a session reads nothing. Raises
--- nothing. For authenticated, whose policies ask it.
+-- membership function of a host, asks this instead of auth.uid(): so such a session reads nothing.
 create or replace function sync_scheduler.caller_id() returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   -- Parsed once: for claims of 600 bytes this costs as much as two statements.
   claims constant jsonb := auth.jwt();
 begin
-  -- As text: a foreign token may have anything under this name, and only `false` says that a person has
-  -- signed in.
+  -- As text: a foreign token may have anything here, and only `false` says that a person has signed in.
   if coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
     return null;
   end if;
   -- As auth.uid() reads it. The setting is that of PostgREST before version 9.
   return coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub')::uuid;
--- The `sub` of a third-party sign-in need not be a uuid. Then the caller is no person that we can name. A
--- policy must show no rows then: an error would break every query of the host that joins our tables, and
--- Realtime's subscription.
+-- The `sub` of a third-party sign-in need not be a uuid. A policy must show no rows then: an error would
+-- break every query of the host that joins our tables, and Realtime's subscription.
 exception when invalid_text_representation then
   return null;
 end;

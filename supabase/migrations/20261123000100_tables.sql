@@ -28,10 +28,8 @@ create table public.sync_integration_types (
 alter table public.sync_integration_types enable row level security;
 comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
-
 comment on column public.sync_integration_types.host is
   'Host (and port) of the integrations whose config has no url or api_url. Null: they are not in one place.';
-
 comment on column public.sync_integration_types.address_keys is
   'The keys of config that decide where requests go: credentials are handed out only for the values with '
   'which they were stored. Empty: the connector itself knows the address.';
@@ -50,13 +48,13 @@ create table public.sync_integrations (
   integration_type text not null references public.sync_integration_types (code),
   enabled boolean not null default true,
   config jsonb not null default '{}' check (jsonb_typeof(config) = 'object'),
-  paused_at timestamptz,
-  paused_by uuid,
+  paused_at timestamptz, paused_by uuid,
   pause_reason text check (length(pause_reason) <= 500),
   resume_at timestamptz,
   schedule text,
   time_zone text not null default 'UTC',
   next_run_at timestamptz,
+  -- When the tick looks at it again: next_run_at, or later if that slot could not be started.
   next_tick_at timestamptz,
   overlap_policy public.sync_overlap_policy not null default 'skip',
   catchup_window interval not null default '12 hours'
@@ -73,7 +71,6 @@ create table public.sync_integrations (
   unique (id, org_id),
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
   check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null)),
-  -- Or the tick would start a slot before its time.
   check (next_tick_at >= next_run_at),
   -- A claim carries it, and members read it.
   constraint sync_integrations_config_size_check check (octet_length(config::text) <= 262144),
@@ -97,8 +94,7 @@ create table public.sync_integrations (
       and not coalesce(config #> '{ignored_fields,line}', '[]') ?| '{account,debit,credit}'
     else false end)
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
--- see docs/design/schedule.md.
+-- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.
@@ -112,33 +108,15 @@ create index sync_integrations_resume_idx on public.sync_integrations (resume_at
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
-  'One organisation''s connection to one integration type. Nothing secret: members may read every column.';
+  'One organisation''s connection to one integration type; nothing secret. The comment of '
+  'configure_integration_sync explains its settings.';
 comment on column public.sync_integrations.config is
-  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
-  'database reads url and api_url, the address_keys of its type, and four keys about its entries. '
-  '`payloads`: vouchers, or free: a payload with lines need not be a voucher. `period_rule`: posting_date, '
-  'or free: the period need not be that of the posting date. `fiscal_year_ends`: the month, 1 to 12, of a '
-  'thirteenth period. `ignored_fields`: {"voucher": [...], "line": [...]}.';
+  'Settings of the connector, validated by it. Never secrets: those are in Vault. The database reads url and '
+  'api_url, the address_keys of its type, and four keys about its entries.';
 comment on column public.sync_integrations.resume_at is
   'The pause ends by itself at this instant; null: when resumed.';
-comment on column public.sync_integrations.schedule is
-  'Five-field cron expression or macro, read in time_zone; null: no scheduled runs.';
 comment on column public.sync_integrations.next_run_at is
   'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log.';
-comment on column public.sync_integrations.next_tick_at is
-  'When the tick looks at it again: next_run_at, or later if that slot could not be started.';
-comment on column public.sync_integrations.catchup_window is
-  'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
-comment on column public.sync_integrations.manual_cooldown is
-  'Least time between two presses, from triggered_at to triggered_at; at least settings.least_cooldown.';
-comment on column public.sync_integrations.max_attempts is
-  'Failed attempts in a row, without progress in between, after which a run fails.';
-comment on column public.sync_integrations.retry_base is
-  'Backoff after the n-th failure in a row: random up to retry_base * 2^(n-1), or settings.retry_cap.';
-comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. Waits for its vendor, a release or a pause do not count.';
-comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks a connection that works; null: its health follows its syncs.';
 
 -- The part of an integration's config that decides where requests go: the address_keys of its type. A key
 -- that config lacks is left out: then the connector's default counts.
@@ -152,9 +130,8 @@ begin
 end;
 $$;
 
--- Where an integration's external system is, as host or host:port: what several organisations may share. From
--- config.api_url or config.url, else that of its type; null: no other organisation shares it, or the address
--- is none.
+-- Where an integration's external system is, as host or host:port: what several organisations may share.
+-- Null: no other organisation shares it, or the address is none.
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -213,16 +190,12 @@ create table public.sync_run_log (
   attempt integer not null default 1,
   next_attempt_at timestamptz,
   deadline_at timestamptz not null,
-  started_at timestamptz,
-  finished_at timestamptz,
-  cancel_requested_at timestamptz,
-  cancel_requested_by uuid,
-  cancel_reason text,
+  started_at timestamptz, finished_at timestamptz,
+  cancel_requested_at timestamptz, cancel_requested_by uuid, cancel_reason text,
   entries_total integer not null default 0,
   entries_done integer not null default 0,
   entries_failed integer not null default 0,
-  error_code text,
-  error_message text,
+  error_code text, error_message text,
   skip_reason public.sync_skip_reason,
   notice text,
   quota_until timestamptz,
@@ -239,8 +212,7 @@ create table public.sync_run_log (
   -- A manual run never consumes a slot.
   check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
--- see docs/design/schedule.md.
+-- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 -- At most one active run per integration, under any concurrency. The only index of active runs: next to
 -- another one the planner would scan all of that whenever the statistics say that few are active.
@@ -283,16 +255,12 @@ comment on column public.sync_run_log.deadline_at is
   'An active run past this instant gets no further lease, and fails when the last one is over.';
 comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
-comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
   'What the person who pressed should know: docs/reference/api.md, trigger_integration_sync, has each value.';
 comment on column public.sync_run_log.quota_until is
   'Until when the external system asks us to wait: this run waits, or failed as vendor_quota_exhausted.';
 comment on column public.sync_run_log.entries_total is
   'Entries that waited when the first worker took the run. Above 10,000: at least so many.';
-comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
-comment on column public.sync_run_log.error_message is
-  'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
   'Grows with every change of the row: drop what is older than what you have.';
 
@@ -327,8 +295,7 @@ create table sync_scheduler.run_attempts (
   request_id bigint,
   dispatched_at timestamptz not null default now(),
   dispatch_count integer not null default 1,
-  response_status integer,
-  response_error text,
+  response_status integer, response_error text,
   claimed_at timestamptz,
   boot_id uuid,
   -- From the start of the isolate until it was ready to serve.
@@ -352,11 +319,9 @@ create table sync_scheduler.run_attempts (
   -- The outcome that the worker gave; the engine may have made another of it.
   reported_outcome text,
   error_class sync_scheduler.error_class,
-  error_code text,
-  error_message text,
+  error_code text, error_message text,
   -- Null: the attempt did not fail, or its worker did not say.
   blames sync_scheduler.blames,
-  -- How long the vendor asked to wait, as the worker reported it.
   retry_after interval,
   -- Whether the vendor said that we ask too much, also in an attempt that did not fail of it.
   over_quota boolean not null default false,
@@ -371,8 +336,7 @@ create table sync_scheduler.run_attempts (
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
--- see docs/design/schedule.md.
+-- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
   where ended_at is null;
@@ -398,32 +362,36 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
-  -- Both are set by guard_entry_content; the defaults are there so that no insert has to give them.
+  -- guard_entry_content sets both: entry_hash, and the payload's bytes as text, by which a batch is measured.
   payload_hash bytea not null default '',
   payload_bytes integer not null default 0,
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
   sent_at timestamptz,
+  -- Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the
+  -- repetition says nothing about the first send.
   unknown_since timestamptz,
-  external_id text,
-  error_message text,
-  -- No foreign key: retention deletes runs by the thousand, and their entries stay as they are.
+  external_id text, error_message text,
+  -- No foreign key, as below: retention deletes runs by the thousand, and their entries stay as they are.
   run_id uuid,
   created_at timestamptz not null default now(),
   exported_at timestamptz,
-  conflict_at timestamptz,
-  conflict_payload_hash bytea,
-  conflict_content jsonb,
+  -- The hash outlives a conflict that a person has closed: the next delivery of it does not open it again.
+  conflict_at timestamptz, conflict_payload_hash bytea, conflict_content jsonb,
+  -- Rejected by our own rules before its first send: nothing of it ever left.
   not_sent boolean not null default false,
+  -- Rejected by the external system at the first send of its batch, and no person has decided since.
   refused_at_first_send boolean not null default false,
+  -- Rejected, and the connector says that the external system holds nothing of it.
   nothing_left boolean not null default false,
   decided_at timestamptz,
-  -- No foreign key, like run_id.
+  -- The run that set the entry's batch aside, because its outcome stays unknown.
   set_aside_run_id uuid,
+  -- The run that has sent the entry by itself and was refused: it passes the entry over. As soon as another
+  -- request is taken it rejects the entry, for the reason in error_message.
   refused_run_id uuid,
-  redacted_at timestamptz,
-  redacted_debit numeric,
-  redacted_currency text,
+  -- The debit total stays, so that sums remain.
+  redacted_at timestamptz, redacted_debit numeric, redacted_currency text,
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null)
@@ -478,46 +446,21 @@ comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings: a float would change them.';
-comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload (entry_hash).';
-comment on column public.sync_export_entries.payload_bytes is
-  'Bytes of the payload as text: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
   'When it was last handed to a worker. A decision about an unknown entry names it.';
-comment on column public.sync_export_entries.unknown_since is
-  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
-  'repetition says nothing about the first send.';
-comment on column public.sync_export_entries.not_sent is
-  'Rejected by our own rules before its first send: nothing of it ever left.';
-comment on column public.sync_export_entries.refused_at_first_send is
-  'Rejected by the external system at the first send of its batch, and no person has decided since.';
-comment on column public.sync_export_entries.nothing_left is
-  'Rejected, and the connector says that the external system holds nothing of it: see is_replaceable.';
 comment on column public.sync_export_entries.conflict_at is
   'Since when the source contradicts what was sent: the key came again with other content. Null: it does '
   'not, a person has closed it, or the source says again what was sent.';
-comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
-  'person has closed, so that its next delivery does not open it again.';
 comment on column public.sync_export_entries.conflict_content is
-  'That content: period, document_number, payload. It is sent only if a person says so.';
+  'The content that contradicts what was sent. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
   'When a person last decided about it. Null: undecided; a further rejection or conflict clears it.';
-comment on column public.sync_export_entries.set_aside_run_id is
-  'The run that set the entry''s batch aside, because its outcome stays unknown.';
 comment on column public.sync_export_entries.undecided is
   'Whether it waits for a person: rejected or in conflict without decided_at, or set aside.';
-comment on column public.sync_export_entries.refused_run_id is
-  'The run that has sent the entry by itself and was refused: it passes the entry over. As soon as another '
-  'request of that run is taken the entry is rejected, for the reason in error_message.';
 comment on column public.sync_export_entries.redacted_at is
-  'When the payload was emptied; null: it is there. payload_hash stays, so no key is exported twice.';
-comment on column public.sync_export_entries.redacted_debit is
-  'Debit total of a redacted voucher, so that sums remain; null: it had none.';
-comment on column public.sync_export_entries.redacted_currency is
-  'Currency of a redacted voucher, if it named one.';
+  'When the payload was emptied. The hash of the content stays: no key is exported twice.';
 
 -- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes sent.
 create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
@@ -602,8 +545,7 @@ begin
 end;
 $$;
 
--- By their columns, and payload_hash is one of them: else a writer could forge it. A change of state alone
--- hashes nothing.
+-- payload_hash is one of them: else a writer could forge it. A change of state alone hashes nothing.
 create trigger guard_entry_content before insert
   or update of integration_id, entry_key, period, document_number, payload, payload_hash, payload_bytes,
     conflict_content, redacted_at
@@ -825,7 +767,6 @@ create index sync_audit_log_people_idx on public.sync_audit_log (org_id, created
 create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
 alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is 'Who did what, and why.';
-comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
 comment on column public.sync_audit_log.actor_id is
   'The person; null: the service role, the host, or the scheduler itself.';
 
@@ -834,12 +775,10 @@ create table sync_scheduler.connection_checks (
   -- One an integration: a new check replaces the token of the last. So a late answer is worthless, two at a
   -- time are impossible, and there is nothing to purge.
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
-  -- SHA-256 of the one-time token with which the function claims and answers.
   token_hash bytea not null,
   requested_at timestamptz not null,
   -- Whether the tick asked. Only its checks open or end a vendor's incident: a person's concern the person.
   by_tick boolean not null default false,
-  -- As in run_attempts.
   request_id bigint,
   claimed_at timestamptz,
   -- When it was answered, or counted as not answered.
@@ -853,12 +792,9 @@ comment on table sync_scheduler.connection_checks is 'The last connection check 
 create table sync_scheduler.warmups (
   -- One for a slot's instant, whatever number of integrations share it: of two ticks at once only one sends.
   scheduled_for timestamptz primary key,
-  -- SHA-256 of the one-time token with which the function answers.
   token_hash bytea not null,
   requested_at timestamptz not null default now(),
-  -- As in run_attempts.
   request_id bigint,
-  -- When the isolate reported itself.
   answered_at timestamptz,
   boot_id uuid,
   boot_ms numeric,
@@ -874,22 +810,24 @@ create table public.sync_integration_health (
   org_id uuid not null,
   status public.sync_health_status not null default 'unknown',
   since timestamptz not null default clock_timestamp(),
-  last_error_code text,
-  last_error_message text,
-  check_requested_at timestamptz,
-  checked_at timestamptz,
+  last_error_code text, last_error_message text,
+  check_requested_at timestamptz, checked_at timestamptz,
   latency_ms integer,
   next_check_at timestamptz,
+  -- Checks that failed since something got through: from the second on the interval doubles, up to a day.
   consecutive_failures integer not null default 0,
+  -- Since when checks leave the vendor's quota to the syncs: it answered that we ask too much.
   passive_since timestamptz,
+  -- When config or credentials last changed. What was found with older ones says nothing about these.
   configured_at timestamptz not null default now(),
   last_success_at timestamptz,
+  -- When a run last failed with the present config and credentials, if nothing has got through since. A
+  -- connection check does not clear it: an answered check shows only that the way is open.
   run_failed_at timestamptz,
   -- In this order: the index for it is also the one by which members find their rows.
   foreign key (org_id, integration_id) references public.sync_integrations (org_id, id) on delete cascade
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
--- see docs/design/schedule.md.
+-- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integration_health_org_idx on public.sync_integration_health (org_id, integration_id);
 -- What the tick looks into: its cost follows what is due.
@@ -899,28 +837,16 @@ alter table public.sync_integration_health enable row level security;
 
 comment on table public.sync_integration_health is
   'Does an integration work, and what did the last connection check say? Realtime publishes it.';
-comment on column public.sync_integration_health.since is 'When status last changed.';
 comment on column public.sync_integration_health.last_error_code is
   'The newest failure, whether status changed or not; null once something got through.';
-comment on column public.sync_integration_health.last_error_message is
-  'In a coordinator''s words; never a secret.';
 comment on column public.sync_integration_health.check_requested_at is
   'When the last connection check was asked for. It is answered once checked_at is later.';
 comment on column public.sync_integration_health.latency_ms is
   'How long the external system took for the last check; null if it did not answer.';
 comment on column public.sync_integration_health.next_check_at is
   'When the tick checks next, unless a sync shows by then that the connection works. Null: not at all.';
-comment on column public.sync_integration_health.consecutive_failures is
-  'Checks that failed since something got through: from the second on the interval doubles, up to a day.';
-comment on column public.sync_integration_health.passive_since is
-  'Since when checks leave the vendor''s quota to the syncs: it answered that we ask too much.';
-comment on column public.sync_integration_health.configured_at is
-  'When config or credentials last changed. What was found with older ones says nothing about these.';
 comment on column public.sync_integration_health.last_success_at is
   'When the external system last took entries, with the present config and credentials; exact to a minute.';
-comment on column public.sync_integration_health.run_failed_at is
-  'When a run last failed with the present config and credentials, if nothing has got through since. A '
-  'connection check does not clear it: an answered check shows only that the way is open.';
 
 -- supabase/schemas/10_tables/check_faults.sql
 create table sync_scheduler.check_faults (
@@ -929,12 +855,10 @@ create table sync_scheduler.check_faults (
   status public.sync_health_status not null,
   -- Failed checks in a row, outside of a vendor's incident.
   failures integer not null default 0,
-  error_code text,
-  error_message text,
+  error_code text, error_message text,
   found_at timestamptz not null default clock_timestamp(),
   -- When a check was last refused since the system answered, unless a failed run's alert says the same.
-  refused_at timestamptz,
-  refused_code text
+  refused_at timestamptz, refused_code text
 );
 comment on table sync_scheduler.check_faults is
   'What connection checks have found wrong with an integration. Each failed check writes its row.';
@@ -944,7 +868,6 @@ create table sync_scheduler.vendors (
   integration_type text not null references public.sync_integration_types (code),
   host text not null,
   answered_at timestamptz,
-  -- When an organisation last got no answer.
   failed_at timestamptz,
   primary key (integration_type, host)
 );
@@ -967,8 +890,7 @@ create table public.sync_vendor_incidents (
   incident_id uuid primary key default gen_random_uuid(),
   integration_type text not null references public.sync_integration_types (code),
   host text not null,
-  began_at timestamptz not null,
-  ended_at timestamptz,
+  began_at timestamptz not null, ended_at timestamptz,
   affected integer not null,
   message text not null
 );
@@ -983,17 +905,13 @@ alter table public.sync_vendor_incidents enable row level security;
 comment on table public.sync_vendor_incidents is
   'A vendor that several organisations could not reach. Syncs are not held: each is tried as usual. Those '
   'who use the vendor read it, and Realtime publishes it; nothing of a single organisation is here.';
-comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is
   'When a check or a sync got through again; null: it is open.';
-comment on column public.sync_vendor_incidents.affected is 'Organisations that have met it.';
-comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';
 
 -- supabase/schemas/10_tables/sync_alerts.sql
 create table public.sync_alerts (
   alert_id uuid primary key default gen_random_uuid(),
-  -- Null: it concerns a vendor, or the whole installation.
   org_id uuid,
   integration_id uuid,
   integration_type text,
@@ -1001,16 +919,17 @@ create table public.sync_alerts (
   run_id uuid,
   kind public.sync_alert_kind not null,
   severity public.sync_alert_severity not null,
+  -- Names the occurrence: while an alert with this key is open, it is counted up.
   dedup_key text not null,
   message text not null,
   details jsonb not null default '{}',
   count integer not null default 1,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
+  -- When there was last something to report: each change sends a message. Null: nothing was reported yet.
   news_at timestamptz default clock_timestamp(),
   -- No foreign key: who has seen to it stays when the account is gone.
-  acknowledged_by uuid,
-  acknowledged_at timestamptz,
+  acknowledged_by uuid, acknowledged_at timestamptz,
   resolved_at timestamptz,
   foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
   check (integration_id is null or org_id is not null),
@@ -1032,15 +951,6 @@ alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is 'What a person should look at. Realtime publishes it.';
 comment on column public.sync_alerts.org_id is
   'Null: of a vendor, for all who use integration_type; without integration_type of the whole installation.';
-comment on column public.sync_alerts.dedup_key is
-  'Names the occurrence: while an alert with this key is open, it is counted up.';
-comment on column public.sync_alerts.message is
-  'In a coordinator''s words; of the newest time that it was seen, like details.';
-comment on column public.sync_alerts.count is 'How often it was seen.';
-comment on column public.sync_alerts.news_at is
-  'When there was last something to report: each change sends a message. Null: nothing was reported yet.';
-comment on column public.sync_alerts.acknowledged_at is
-  'When a person took care of it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';
 
 -- supabase/schemas/10_tables/sync_alert_webhooks.sql
@@ -1054,11 +964,9 @@ create table public.sync_alert_webhooks (
   finished_runs boolean not null default false,
   configured_at timestamptz not null default now(),
   delivered_at timestamptz,
-  last_status integer,
-  last_error text,
+  last_status integer, last_error text,
   failing_since timestamptz,
-  stopped_at timestamptz,
-  stop_reason text,
+  stopped_at timestamptz, stop_reason text,
   check (cardinality(kinds) > 0),
   check ((stopped_at is null) = (stop_reason is null))
 );
@@ -1066,11 +974,7 @@ alter table public.sync_alert_webhooks enable row level security;
 
 comment on table public.sync_alert_webhooks is
   'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault.';
-comment on column public.sync_alert_webhooks.host is 'Of the address, so that people know which one it is.';
-comment on column public.sync_alert_webhooks.format is 'What the receiver is sent.';
-comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
-comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
-comment on column public.sync_alert_webhooks.finished_runs is 'Whether every run that ends is posted, too.';
+comment on column public.sync_alert_webhooks.kinds is 'Only alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
 comment on column public.sync_alert_webhooks.last_status is
   'With which HTTP status it last answered; null: it did not since it was configured.';
@@ -1095,10 +999,8 @@ create table sync_scheduler.alert_senders (
   -- One request at a time: a new one replaces the token of the last, so a late answer is worthless.
   token_hash bytea,
   requested_at timestamptz,
-  -- As in run_attempts.
   request_id bigint,
-  claimed_at timestamptz,
-  ended_at timestamptz
+  claimed_at timestamptz, ended_at timestamptz
 );
 create index alert_senders_due_idx on sync_scheduler.alert_senders (next_attempt_at)
   where next_attempt_at is not null;
@@ -1116,8 +1018,7 @@ create table sync_scheduler.alert_messages (
   is_new boolean not null default true,
   created_at timestamptz not null default now(),
   attempts integer not null default 0,
-  last_status integer,
-  last_error text,
+  last_status integer, last_error text,
   delivered_at timestamptz
 );
 create index alert_messages_new_idx on sync_scheduler.alert_messages (org_id) where is_new;

@@ -32,8 +32,7 @@ create index organization_members_user_id_idx on public.organization_members (us
 alter table public.organization_members enable row level security;
 comment on table public.organization_members is 'Who belongs to an organisation, and as what.';
 
--- With those of alert webhooks, alerts and the audit log all foreign keys to an organisation: everything else
--- hangs on its integration. An organisation that is deleted takes all of it along.
+-- Everything else hangs on an integration: an organisation that is deleted takes all of it along.
 alter table public.sync_integrations add constraint sync_integrations_org_id_fkey
   foreign key (org_id) references public.organizations (id) on delete cascade;
 alter table public.sync_alert_webhooks add constraint sync_alert_webhooks_org_id_fkey
@@ -47,8 +46,7 @@ alter table public.sync_audit_log add constraint sync_audit_log_org_id_fkey
 revoke all on public.organizations, public.organization_members
   from public, anon, authenticated, service_role;
 grant select on public.organizations, public.organization_members to authenticated, service_role;
--- Deleting an organisation takes the record of what was exported with it, so that is left to the owner of the
--- database.
+-- Only the owner of the database deletes an organisation, and with it the record of what was exported.
 grant insert, update on public.organizations to service_role;
 grant insert, update, delete on public.organization_members to service_role;
 
@@ -73,15 +71,14 @@ begin
 end;
 $$;
 
--- Organisations whose rows the caller may read; for RLS policies. A host with its own membership replaces
--- this function and has_org_role.
+-- Organisations whose rows the caller may read; for RLS policies. A host replaces it with has_org_role.
 -- Definer, because a policy on organization_members that read organization_members would recurse.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select m.org_id from public.organization_members m where m.user_id = (select sync_scheduler.caller_id());
 $$;
 
--- Members read. Policies allow no writes: the service role writes.
+-- Policies allow no writes: the service role writes.
 create policy "members read their organisations" on public.organizations
   for select to authenticated using (id = any (array(select sync_scheduler.member_org_ids())));
 

@@ -9,8 +9,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   from public.sync_integrations i where i.org_id in (select sync_scheduler.member_org_ids());
 $$;
 
--- Members read the rows of their organisations. Policies allow no writes: functions and the service role
--- write.
+-- Members read the rows of their organisations. Policies allow no writes: functions write.
 --
 -- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in
 -- (select ...)` a client that names no organisation would have every row of every tenant looked at.
@@ -30,8 +29,7 @@ create policy "members read their entries" on public.sync_export_entries
       where i.org_id = any (array(select sync_scheduler.member_org_ids()))))
   );
 
--- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of
--- anything.
+-- A vendor's alert is for everybody who uses the vendor; one of the whole installation for every member.
 create policy "members read their alerts" on public.sync_alerts
   for select to authenticated using (
     org_id = any (array(select sync_scheduler.member_org_ids()))
@@ -56,8 +54,7 @@ create policy "members read the incidents of their vendors" on public.sync_vendo
     (integration_type, host) in (select v.integration_type, v.host from sync_scheduler.member_vendors() v));
 
 -- supabase/schemas/40_access_rules/grants.sql
--- Who may call and read what. This is every grant of the bundle, except for the tables of the membership,
--- which a host may replace.
+-- Who may call and read what: every grant but those of the membership's tables, which a host may replace.
 
 -- A host may grant every new table to all roles (old projects) or to none: first everything is revoked.
 -- Functions in public revoke under their bodies, so that no client can call them between two migrations.
@@ -78,9 +75,8 @@ grant select on
   public.sync_alert_webhooks
 to authenticated, service_role;
 grant select on public.sync_statistics, public.sync_drift_statistics to authenticated, service_role;
--- No role writes a table: functions do. An integration is set up by connect_integration, entries come in by
--- add_sync_entries. Only the database's owner deletes an organisation or an integration, and with it the
--- record of what was exported. A backend disables an integration instead.
+-- No role writes a table: functions do. Only the database's owner deletes an organisation or an integration,
+-- and with it the record of what was exported. A backend disables an integration instead.
 
 -- Policies ask these for the signed-in person.
 grant execute on function

@@ -1,7 +1,5 @@
--- The catalogue of errors, and the one way to raise them.
-
--- Raises an error of error_catalog() with its code; detail is JSON, because supabase-js shows error.details
--- but no response headers.
+-- The one way to raise an error: by its name in error_catalog(). detail is JSON, because supabase-js shows
+-- error.details but no response headers.
 create or replace function sync_scheduler.raise_error(message text, detail jsonb default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare

@@ -18,16 +18,13 @@ comment on type public.sync_overlap_policy is
 
 create type public.sync_skip_reason as enum
   ('overlap', 'missed', 'coalesced', 'paused', 'disabled', 'schedule_changed');
-comment on type public.sync_skip_reason is
-  'Why a slot did not run. `overlap`: a run was active. `missed`: the scheduler came later than '
-  'catchup_window. `coalesced`: it came late, and a later slot replaces this one. `schedule_changed`: the '
-  'schedule was replaced before the scheduler came.';
+comment on type public.sync_skip_reason is 'Why a slot did not run: see docs/design/schedule.md.';
 
--- docs/operations.md explains each kind.
 create type public.sync_alert_kind as enum
   ('drift', 'missed_slot', 'start_failed', 'run_failed', 'lost_worker', 'dispatch_failing',
    'cold_start_failure', 'unhealthy', 'needs_attention', 'vendor_incident', 'scheduler_dead',
    'webhook_stopped', 'entries_refused', 'entries_need_decision', 'database_not_writable');
+comment on type public.sync_alert_kind is 'See docs/operations.md, When something is wrong.';
 
 create type public.sync_alert_severity as enum ('info', 'warning', 'critical');
 comment on type public.sync_alert_severity is
@@ -35,11 +32,7 @@ comment on type public.sync_alert_severity is
 
 create type public.sync_health_status as enum
   ('unknown', 'healthy', 'degraded', 'unhealthy', 'needs_attention');
-comment on type public.sync_health_status is
-  '`unknown`: nothing has been exported or checked yet. `healthy`: the last run or check got through. '
-  '`degraded`: the external system asks us to slow down, or it answers while what a failed run has left '
-  'waits. `unhealthy`: it could not be reached, or the last run failed. `needs_attention`: it refuses us or '
-  'is set up wrongly, and stays so until a person fixes it.';
+comment on type public.sync_health_status is 'Does an integration work? See docs/operations.md, Health.';
 
 create type public.sync_entry_state as enum
   ('pending', 'sending', 'exported', 'rejected', 'unknown', 'withdrawn');
@@ -50,8 +43,7 @@ comment on type public.sync_entry_state is
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is
-  'How alerts are posted. `teams`: an Adaptive Card, as workflows of Teams take it. `json`: everything that '
-  'is known of the alert, signed, for programs.';
+  'How alerts are posted. `json`: everything that is known of the alert, signed, for programs.';
 
 -- How an attempt ended. `continued`: its slice was over. `lost`: its lease ran out. `undelivered`: no worker
 -- ever claimed it. `paused`: its integration was paused or disabled.

@@ -8,8 +8,7 @@ create table sync_scheduler.alert_messages (
   is_new boolean not null default true,
   created_at timestamptz not null default now(),
   attempts integer not null default 0,
-  last_status integer,
-  last_error text,
+  last_status integer, last_error text,
   delivered_at timestamptz
 );
 create index alert_messages_new_idx on sync_scheduler.alert_messages (org_id) where is_new;

@@ -9,10 +9,8 @@ create table sync_scheduler.alert_senders (
   -- One request at a time: a new one replaces the token of the last, so a late answer is worthless.
   token_hash bytea,
   requested_at timestamptz,
-  -- As in run_attempts.
   request_id bigint,
-  claimed_at timestamptz,
-  ended_at timestamptz
+  claimed_at timestamptz, ended_at timestamptz
 );
 create index alert_senders_due_idx on sync_scheduler.alert_senders (next_attempt_at)
   where next_attempt_at is not null;

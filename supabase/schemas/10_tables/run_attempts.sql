@@ -7,8 +7,7 @@ create table sync_scheduler.run_attempts (
   request_id bigint,
   dispatched_at timestamptz not null default now(),
   dispatch_count integer not null default 1,
-  response_status integer,
-  response_error text,
+  response_status integer, response_error text,
   claimed_at timestamptz,
   boot_id uuid,
   -- From the start of the isolate until it was ready to serve.
@@ -32,11 +31,9 @@ create table sync_scheduler.run_attempts (
   -- The outcome that the worker gave; the engine may have made another of it.
   reported_outcome text,
   error_class sync_scheduler.error_class,
-  error_code text,
-  error_message text,
+  error_code text, error_message text,
   -- Null: the attempt did not fail, or its worker did not say.
   blames sync_scheduler.blames,
-  -- How long the vendor asked to wait, as the worker reported it.
   retry_after interval,
   -- Whether the vendor said that we ask too much, also in an attempt that did not fail of it.
   over_quota boolean not null default false,
@@ -51,8 +48,7 @@ create table sync_scheduler.run_attempts (
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
--- see docs/design/schedule.md.
+-- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
   where ended_at is null;

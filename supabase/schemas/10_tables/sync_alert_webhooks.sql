@@ -8,11 +8,9 @@ create table public.sync_alert_webhooks (
   finished_runs boolean not null default false,
   configured_at timestamptz not null default now(),
   delivered_at timestamptz,
-  last_status integer,
-  last_error text,
+  last_status integer, last_error text,
   failing_since timestamptz,
-  stopped_at timestamptz,
-  stop_reason text,
+  stopped_at timestamptz, stop_reason text,
   check (cardinality(kinds) > 0),
   check ((stopped_at is null) = (stop_reason is null))
 );
@@ -20,11 +18,7 @@ alter table public.sync_alert_webhooks enable row level security;
 
 comment on table public.sync_alert_webhooks is
   'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault.';
-comment on column public.sync_alert_webhooks.host is 'Of the address, so that people know which one it is.';
-comment on column public.sync_alert_webhooks.format is 'What the receiver is sent.';
-comment on column public.sync_alert_webhooks.kinds is 'Alerts of these kinds are posted; null: of all.';
-comment on column public.sync_alert_webhooks.min_severity is 'Alerts of this severity and above are posted.';
-comment on column public.sync_alert_webhooks.finished_runs is 'Whether every run that ends is posted, too.';
+comment on column public.sync_alert_webhooks.kinds is 'Only alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
 comment on column public.sync_alert_webhooks.last_status is
   'With which HTTP status it last answered; null: it did not since it was configured.';

@@ -1,6 +1,5 @@
 create table public.sync_alerts (
   alert_id uuid primary key default gen_random_uuid(),
-  -- Null: it concerns a vendor, or the whole installation.
   org_id uuid,
   integration_id uuid,
   integration_type text,
@@ -8,16 +7,17 @@ create table public.sync_alerts (
   run_id uuid,
   kind public.sync_alert_kind not null,
   severity public.sync_alert_severity not null,
+  -- Names the occurrence: while an alert with this key is open, it is counted up.
   dedup_key text not null,
   message text not null,
   details jsonb not null default '{}',
   count integer not null default 1,
   first_seen_at timestamptz not null default now(),
   last_seen_at timestamptz not null default now(),
+  -- When there was last something to report: each change sends a message. Null: nothing was reported yet.
   news_at timestamptz default clock_timestamp(),
   -- No foreign key: who has seen to it stays when the account is gone.
-  acknowledged_by uuid,
-  acknowledged_at timestamptz,
+  acknowledged_by uuid, acknowledged_at timestamptz,
   resolved_at timestamptz,
   foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade,
   check (integration_id is null or org_id is not null),
@@ -39,13 +39,4 @@ alter table public.sync_alerts enable row level security;
 comment on table public.sync_alerts is 'What a person should look at. Realtime publishes it.';
 comment on column public.sync_alerts.org_id is
   'Null: of a vendor, for all who use integration_type; without integration_type of the whole installation.';
-comment on column public.sync_alerts.dedup_key is
-  'Names the occurrence: while an alert with this key is open, it is counted up.';
-comment on column public.sync_alerts.message is
-  'In a coordinator''s words; of the newest time that it was seen, like details.';
-comment on column public.sync_alerts.count is 'How often it was seen.';
-comment on column public.sync_alerts.news_at is
-  'When there was last something to report: each change sends a message. Null: nothing was reported yet.';
-comment on column public.sync_alerts.acknowledged_at is
-  'When a person took care of it; it may still be open.';
 comment on column public.sync_alerts.resolved_at is 'When the cause was gone; null: open.';

@@ -17,6 +17,5 @@ create index sync_audit_log_people_idx on public.sync_audit_log (org_id, created
 create index sync_audit_log_created_idx on public.sync_audit_log (created_at);
 alter table public.sync_audit_log enable row level security;
 comment on table public.sync_audit_log is 'Who did what, and why.';
-comment on column public.sync_audit_log.integration_id is 'Null: it is about the organisation.';
 comment on column public.sync_audit_log.actor_id is
   'The person; null: the service role, the host, or the scheduler itself.';

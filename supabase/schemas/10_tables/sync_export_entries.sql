@@ -5,32 +5,36 @@ create table public.sync_export_entries (
   period text not null check (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$'),
   document_number text not null check (length(document_number) between 1 and 35),
   payload jsonb not null check (jsonb_typeof(payload) = 'object'),
-  -- Both are set by guard_entry_content; the defaults are there so that no insert has to give them.
+  -- guard_entry_content sets both: entry_hash, and the payload's bytes as text, by which a batch is measured.
   payload_hash bytea not null default '',
   payload_bytes integer not null default 0,
   state public.sync_entry_state not null default 'pending',
   batch_id uuid,
   sent_at timestamptz,
+  -- Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the
+  -- repetition says nothing about the first send.
   unknown_since timestamptz,
-  external_id text,
-  error_message text,
-  -- No foreign key: retention deletes runs by the thousand, and their entries stay as they are.
+  external_id text, error_message text,
+  -- No foreign key, as below: retention deletes runs by the thousand, and their entries stay as they are.
   run_id uuid,
   created_at timestamptz not null default now(),
   exported_at timestamptz,
-  conflict_at timestamptz,
-  conflict_payload_hash bytea,
-  conflict_content jsonb,
+  -- The hash outlives a conflict that a person has closed: the next delivery of it does not open it again.
+  conflict_at timestamptz, conflict_payload_hash bytea, conflict_content jsonb,
+  -- Rejected by our own rules before its first send: nothing of it ever left.
   not_sent boolean not null default false,
+  -- Rejected by the external system at the first send of its batch, and no person has decided since.
   refused_at_first_send boolean not null default false,
+  -- Rejected, and the connector says that the external system holds nothing of it.
   nothing_left boolean not null default false,
   decided_at timestamptz,
-  -- No foreign key, like run_id.
+  -- The run that set the entry's batch aside, because its outcome stays unknown.
   set_aside_run_id uuid,
+  -- The run that has sent the entry by itself and was refused: it passes the entry over. As soon as another
+  -- request is taken it rejects the entry, for the reason in error_message.
   refused_run_id uuid,
-  redacted_at timestamptz,
-  redacted_debit numeric,
-  redacted_currency text,
+  -- The debit total stays, so that sums remain.
+  redacted_at timestamptz, redacted_debit numeric, redacted_currency text,
   -- One definition for the count, the alert and every list.
   undecided boolean not null generated always as
     (((state = 'rejected' or conflict_at is not null) and decided_at is null)
@@ -85,46 +89,21 @@ comment on column public.sync_export_entries.document_number is
   'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings: a float would change them.';
-comment on column public.sync_export_entries.payload_hash is
-  'SHA-256 of period, document_number and payload (entry_hash).';
-comment on column public.sync_export_entries.payload_bytes is
-  'Bytes of the payload as text: a batch is measured without reading its payloads.';
 comment on column public.sync_export_entries.batch_id is
   'The batch in which the entry was last sent, and the idempotency key under which the receiver knows it.';
 comment on column public.sync_export_entries.sent_at is
   'When it was last handed to a worker. A decision about an unknown entry names it.';
-comment on column public.sync_export_entries.unknown_since is
-  'Since when a send without a known outcome is open. Kept while the batch is sent again: a refusal of the '
-  'repetition says nothing about the first send.';
-comment on column public.sync_export_entries.not_sent is
-  'Rejected by our own rules before its first send: nothing of it ever left.';
-comment on column public.sync_export_entries.refused_at_first_send is
-  'Rejected by the external system at the first send of its batch, and no person has decided since.';
-comment on column public.sync_export_entries.nothing_left is
-  'Rejected, and the connector says that the external system holds nothing of it: see is_replaceable.';
 comment on column public.sync_export_entries.conflict_at is
   'Since when the source contradicts what was sent: the key came again with other content. Null: it does '
   'not, a person has closed it, or the source says again what was sent.';
-comment on column public.sync_export_entries.conflict_payload_hash is
-  'Hash of the content that was delivered last and differs from what was sent. It outlives a conflict that a '
-  'person has closed, so that its next delivery does not open it again.';
 comment on column public.sync_export_entries.conflict_content is
-  'That content: period, document_number, payload. It is sent only if a person says so.';
+  'The content that contradicts what was sent. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
   'When a person last decided about it. Null: undecided; a further rejection or conflict clears it.';
-comment on column public.sync_export_entries.set_aside_run_id is
-  'The run that set the entry''s batch aside, because its outcome stays unknown.';
 comment on column public.sync_export_entries.undecided is
   'Whether it waits for a person: rejected or in conflict without decided_at, or set aside.';
-comment on column public.sync_export_entries.refused_run_id is
-  'The run that has sent the entry by itself and was refused: it passes the entry over. As soon as another '
-  'request of that run is taken the entry is rejected, for the reason in error_message.';
 comment on column public.sync_export_entries.redacted_at is
-  'When the payload was emptied; null: it is there. payload_hash stays, so no key is exported twice.';
-comment on column public.sync_export_entries.redacted_debit is
-  'Debit total of a redacted voucher, so that sums remain; null: it had none.';
-comment on column public.sync_export_entries.redacted_currency is
-  'Currency of a redacted voucher, if it named one.';
+  'When the payload was emptied. The hash of the content stays: no key is exported twice.';
 
 -- SHA-256 of an entry's content, whatever the order of the payload's keys. Equal hashes: equal bytes sent.
 create or replace function sync_scheduler.entry_hash(period text, document_number text, payload jsonb)
@@ -209,8 +188,7 @@ begin
 end;
 $$;
 
--- By their columns, and payload_hash is one of them: else a writer could forge it. A change of state alone
--- hashes nothing.
+-- payload_hash is one of them: else a writer could forge it. A change of state alone hashes nothing.
 create trigger guard_entry_content before insert
   or update of integration_id, entry_key, period, document_number, payload, payload_hash, payload_bytes,
     conflict_content, redacted_at

@@ -25,10 +25,8 @@ create table public.sync_integration_types (
 alter table public.sync_integration_types enable row level security;
 comment on table public.sync_integration_types is
   'The kinds of external system that an integration may connect to.';
-
 comment on column public.sync_integration_types.host is
   'Host (and port) of the integrations whose config has no url or api_url. Null: they are not in one place.';
-
 comment on column public.sync_integration_types.address_keys is
   'The keys of config that decide where requests go: credentials are handed out only for the values with '
   'which they were stored. Empty: the connector itself knows the address.';

@@ -5,13 +5,13 @@ create table public.sync_integrations (
   integration_type text not null references public.sync_integration_types (code),
   enabled boolean not null default true,
   config jsonb not null default '{}' check (jsonb_typeof(config) = 'object'),
-  paused_at timestamptz,
-  paused_by uuid,
+  paused_at timestamptz, paused_by uuid,
   pause_reason text check (length(pause_reason) <= 500),
   resume_at timestamptz,
   schedule text,
   time_zone text not null default 'UTC',
   next_run_at timestamptz,
+  -- When the tick looks at it again: next_run_at, or later if that slot could not be started.
   next_tick_at timestamptz,
   overlap_policy public.sync_overlap_policy not null default 'skip',
   catchup_window interval not null default '12 hours'
@@ -28,7 +28,6 @@ create table public.sync_integrations (
   unique (id, org_id),
   check (paused_at is not null or (paused_by is null and pause_reason is null and resume_at is null)),
   check ((schedule is null) = (next_run_at is null) and (schedule is null) = (next_tick_at is null)),
-  -- Or the tick would start a slot before its time.
   check (next_tick_at >= next_run_at),
   -- A claim carries it, and members read it.
   constraint sync_integrations_config_size_check check (octet_length(config::text) <= 262144),
@@ -52,8 +51,7 @@ create table public.sync_integrations (
       and not coalesce(config #> '{ignored_fields,line}', '[]') ?| '{account,debit,credit}'
     else false end)
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
--- see docs/design/schedule.md.
+-- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 create index sync_integrations_integration_type_idx on public.sync_integrations (integration_type);
 -- A lane for each type: the tick reads the first due rows of each, however many are due in another.
@@ -67,33 +65,15 @@ create index sync_integrations_resume_idx on public.sync_integrations (resume_at
 alter table public.sync_integrations enable row level security;
 
 comment on table public.sync_integrations is
-  'One organisation''s connection to one integration type. Nothing secret: members may read every column.';
+  'One organisation''s connection to one integration type; nothing secret. The comment of '
+  'configure_integration_sync explains its settings.';
 comment on column public.sync_integrations.config is
-  'Settings of the connector, validated by it; at most 256 KiB. Never secrets: those are in Vault. The '
-  'database reads url and api_url, the address_keys of its type, and four keys about its entries. '
-  '`payloads`: vouchers, or free: a payload with lines need not be a voucher. `period_rule`: posting_date, '
-  'or free: the period need not be that of the posting date. `fiscal_year_ends`: the month, 1 to 12, of a '
-  'thirteenth period. `ignored_fields`: {"voucher": [...], "line": [...]}.';
+  'Settings of the connector, validated by it. Never secrets: those are in Vault. The database reads url and '
+  'api_url, the address_keys of its type, and four keys about its entries.';
 comment on column public.sync_integrations.resume_at is
   'The pause ends by itself at this instant; null: when resumed.';
-comment on column public.sync_integrations.schedule is
-  'Five-field cron expression or macro, read in time_zone; null: no scheduled runs.';
 comment on column public.sync_integrations.next_run_at is
   'The first slot that the scheduler has not dealt with; every earlier one is a row of sync_run_log.';
-comment on column public.sync_integrations.next_tick_at is
-  'When the tick looks at it again: next_run_at, or later if that slot could not be started.';
-comment on column public.sync_integrations.catchup_window is
-  'A slot that the scheduler comes to later than this is recorded as missed instead of run.';
-comment on column public.sync_integrations.manual_cooldown is
-  'Least time between two presses, from triggered_at to triggered_at; at least settings.least_cooldown.';
-comment on column public.sync_integrations.max_attempts is
-  'Failed attempts in a row, without progress in between, after which a run fails.';
-comment on column public.sync_integrations.retry_base is
-  'Backoff after the n-th failure in a row: random up to retry_base * 2^(n-1), or settings.retry_cap.';
-comment on column public.sync_integrations.run_deadline is
-  'A run that is active for longer fails. Waits for its vendor, a release or a pause do not count.';
-comment on column public.sync_integrations.health_check_interval is
-  'How often the tick checks a connection that works; null: its health follows its syncs.';
 
 -- The part of an integration's config that decides where requests go: the address_keys of its type. A key
 -- that config lacks is left out: then the connector's default counts.
@@ -107,9 +87,8 @@ begin
 end;
 $$;
 
--- Where an integration's external system is, as host or host:port: what several organisations may share. From
--- config.api_url or config.url, else that of its type; null: no other organisation shares it, or the address
--- is none.
+-- Where an integration's external system is, as host or host:port: what several organisations may share.
+-- Null: no other organisation shares it, or the address is none.
 create or replace function sync_scheduler.vendor_host(integration public.sync_integrations) returns text
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare

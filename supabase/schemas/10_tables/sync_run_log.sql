@@ -13,16 +13,12 @@ create table public.sync_run_log (
   attempt integer not null default 1,
   next_attempt_at timestamptz,
   deadline_at timestamptz not null,
-  started_at timestamptz,
-  finished_at timestamptz,
-  cancel_requested_at timestamptz,
-  cancel_requested_by uuid,
-  cancel_reason text,
+  started_at timestamptz, finished_at timestamptz,
+  cancel_requested_at timestamptz, cancel_requested_by uuid, cancel_reason text,
   entries_total integer not null default 0,
   entries_done integer not null default 0,
   entries_failed integer not null default 0,
-  error_code text,
-  error_message text,
+  error_code text, error_message text,
   skip_reason public.sync_skip_reason,
   notice text,
   quota_until timestamptz,
@@ -39,8 +35,7 @@ create table public.sync_run_log (
   -- A manual run never consumes a slot.
   check ((triggered_by in ('schedule', 'backfill')) = (scheduled_for is not null))
 )
--- What is due is read from the left end of an index, where each row that has moved on leaves a dead entry:
--- see docs/design/schedule.md.
+-- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
 -- At most one active run per integration, under any concurrency. The only index of active runs: next to
 -- another one the planner would scan all of that whenever the statistics say that few are active.
@@ -83,16 +78,12 @@ comment on column public.sync_run_log.deadline_at is
   'An active run past this instant gets no further lease, and fails when the last one is over.';
 comment on column public.sync_run_log.scheduled_for is
   'The slot: when a scheduled or made-up run was due. Drift is started_at - scheduled_for.';
-comment on column public.sync_run_log.parent_run_id is 'The run that this one is the retry of.';
 comment on column public.sync_run_log.notice is
   'What the person who pressed should know: docs/reference/api.md, trigger_integration_sync, has each value.';
 comment on column public.sync_run_log.quota_until is
   'Until when the external system asks us to wait: this run waits, or failed as vendor_quota_exhausted.';
 comment on column public.sync_run_log.entries_total is
   'Entries that waited when the first worker took the run. Above 10,000: at least so many.';
-comment on column public.sync_run_log.attempt is 'Number of the current or last attempt.';
-comment on column public.sync_run_log.error_message is
-  'In a coordinator''s words; never a secret or a stack trace.';
 comment on column public.sync_run_log.version is
   'Grows with every change of the row: drop what is older than what you have.';
 

@@ -2,8 +2,7 @@ create table public.sync_vendor_incidents (
   incident_id uuid primary key default gen_random_uuid(),
   integration_type text not null references public.sync_integration_types (code),
   host text not null,
-  began_at timestamptz not null,
-  ended_at timestamptz,
+  began_at timestamptz not null, ended_at timestamptz,
   affected integer not null,
   message text not null
 );
@@ -18,9 +17,6 @@ alter table public.sync_vendor_incidents enable row level security;
 comment on table public.sync_vendor_incidents is
   'A vendor that several organisations could not reach. Syncs are not held: each is tried as usual. Those '
   'who use the vendor read it, and Realtime publishes it; nothing of a single organisation is here.';
-comment on column public.sync_vendor_incidents.host is 'With its port, if that is not the usual one.';
 comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
 comment on column public.sync_vendor_incidents.ended_at is
   'When a check or a sync got through again; null: it is open.';
-comment on column public.sync_vendor_incidents.affected is 'Organisations that have met it.';
-comment on column public.sync_vendor_incidents.message is 'In a coordinator''s words.';

@@ -2,7 +2,6 @@ create table sync_scheduler.vendors (
   integration_type text not null references public.sync_integration_types (code),
   host text not null,
   answered_at timestamptz,
-  -- When an organisation last got no answer.
   failed_at timestamptz,
   primary key (integration_type, host)
 );

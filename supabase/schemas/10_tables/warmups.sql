@@ -1,12 +1,9 @@
 create table sync_scheduler.warmups (
   -- One for a slot's instant, whatever number of integrations share it: of two ticks at once only one sends.
   scheduled_for timestamptz primary key,
-  -- SHA-256 of the one-time token with which the function answers.
   token_hash bytea not null,
   requested_at timestamptz not null default now(),
-  -- As in run_attempts.
   request_id bigint,
-  -- When the isolate reported itself.
   answered_at timestamptz,
   boot_id uuid,
   boot_ms numeric,

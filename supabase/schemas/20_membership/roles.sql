@@ -13,15 +13,14 @@ begin
 end;
 $$;
 
--- Organisations whose rows the caller may read; for RLS policies. A host with its own membership replaces
--- this function and has_org_role.
+-- Organisations whose rows the caller may read; for RLS policies. A host replaces it with has_org_role.
 -- Definer, because a policy on organization_members that read organization_members would recurse.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   select m.org_id from public.organization_members m where m.user_id = (select sync_scheduler.caller_id());
 $$;
 
--- Members read. Policies allow no writes: the service role writes.
+-- Policies allow no writes: the service role writes.
 create policy "members read their organisations" on public.organizations
   for select to authenticated using (id = any (array(select sync_scheduler.member_org_ids())));
 

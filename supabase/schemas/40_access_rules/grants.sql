@@ -1,5 +1,4 @@
--- Who may call and read what. This is every grant of the bundle, except for the tables of the membership,
--- which a host may replace.
+-- Who may call and read what: every grant but those of the membership's tables, which a host may replace.
 
 -- A host may grant every new table to all roles (old projects) or to none: first everything is revoked.
 -- Functions in public revoke under their bodies, so that no client can call them between two migrations.
@@ -20,9 +19,8 @@ grant select on
   public.sync_alert_webhooks
 to authenticated, service_role;
 grant select on public.sync_statistics, public.sync_drift_statistics to authenticated, service_role;
--- No role writes a table: functions do. An integration is set up by connect_integration, entries come in by
--- add_sync_entries. Only the database's owner deletes an organisation or an integration, and with it the
--- record of what was exported. A backend disables an integration instead.
+-- No role writes a table: functions do. Only the database's owner deletes an organisation or an integration,
+-- and with it the record of what was exported. A backend disables an integration instead.
 
 -- Policies ask these for the signed-in person.
 grant execute on function

@@ -6,8 +6,7 @@ language sql stable security definer set search_path = pg_catalog, pg_temp as $$
   from public.sync_integrations i where i.org_id in (select sync_scheduler.member_org_ids());
 $$;
 
--- Members read the rows of their organisations. Policies allow no writes: functions and the service role
--- write.
+-- Members read the rows of their organisations. Policies allow no writes: functions write.
 --
 -- With `= any (array(...))` the organisations are looked up once and then sought in an index. With `in
 -- (select ...)` a client that names no organisation would have every row of every tenant looked at.
@@ -27,8 +26,7 @@ create policy "members read their entries" on public.sync_export_entries
       where i.org_id = any (array(select sync_scheduler.member_org_ids()))))
   );
 
--- A vendor's alert belongs to everybody who uses the vendor; one of the whole installation to every member of
--- anything.
+-- A vendor's alert is for everybody who uses the vendor; one of the whole installation for every member.
 create policy "members read their alerts" on public.sync_alerts
   for select to authenticated using (
     org_id = any (array(select sync_scheduler.member_org_ids()))

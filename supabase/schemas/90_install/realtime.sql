@@ -1,5 +1,4 @@
--- Clients watch their runs, the health of their integrations and their alerts. RLS is applied to each
--- subscriber and each change.
+-- What clients watch. RLS is applied to each subscriber and each change.
 do $$
 declare
   watched text;

@@ -56,8 +56,7 @@ begin
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
-      -- Pending means that the vendor took nothing: the entry goes into a later batch. And what never left is
-      -- no part of a batch that may go out again.
+      -- Pending: the vendor took nothing. And what never left is no part of a batch that may go out again.
       batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
       not_sent = n.not_sent,
       refused_at_first_send = n.state = 'rejected' and n.is_first_send and not n.not_sent,

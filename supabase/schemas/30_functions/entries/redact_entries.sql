@@ -8,8 +8,6 @@ language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off 
 declare
   integration public.sync_integrations;
   redacted integer := 0;
-  open_keys jsonb;
-  open_count integer;
 begin
   if redact_entries.before is null or redact_entries.before > now() then
     raise exception 'sync_scheduler.redact_entries needs an instant in the past';
@@ -25,18 +23,16 @@ begin
         and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
   end loop;
 
-  select count(*), jsonb_agg(
-    jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key)
-    order by o.integration_type, o.entry_id) filter (where o.place <= 100)
-  into open_count, open_keys
-  from (
-    select i.integration_type, e.entry_key, e.entry_id,
-      row_number() over (order by i.integration_type, e.entry_id) as place
-    from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
-    where i.org_id = redact_entries.org_id and e.redacted_at is null
-      and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o;
-  return jsonb_build_object('redacted', redacted, 'left', open_count,
-    'left_entries', coalesce(open_keys, '[]'));
+  return (
+    select jsonb_build_object('redacted', redacted, 'left', count(*), 'left_entries', coalesce(jsonb_agg(
+      jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key) order by o.place)
+      filter (where o.place <= 100), '[]'))
+    from (
+      select i.integration_type, e.entry_key,
+        row_number() over (order by i.integration_type, e.entry_id) as place
+      from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
+      where i.org_id = redact_entries.org_id and e.redacted_at is null
+        and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o);
 end;
 $$;
 
@@ -86,11 +82,9 @@ declare
   walk sync_scheduler.redaction;
   looked bigint[];
 begin
-  if settings.retention_payload is null then
-    return 0;
-  end if;
   -- Of two purges at once one walks.
-  select * into walk from sync_scheduler.redaction for no key update skip locked;
+  select * into walk from sync_scheduler.redaction where settings.retention_payload is not null
+  for no key update skip locked;
   if not found then
     return 0;
   end if;

@@ -21,8 +21,7 @@ begin
 end;
 $$;
 
--- What a person reads about the batches that the run has set aside. Null when there are none, or when
--- anything else of unknown outcome is open.
+-- What a person reads about the batches that the run has set aside. Null when none or others are open.
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true
 ) returns text

@@ -61,8 +61,7 @@ begin
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
-  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
-  -- conflicts.
+  -- Of an empty list the planner proves everything, also the condition of the index of all conflicts.
   perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
     -- Refused earlier, while the others of their batch were open. As text, as in record_results.
     select e.entry_id from public.sync_export_entries e
@@ -137,9 +136,8 @@ begin
         'sent_at', e.sent_at)) filter (where not (s.is_settled or s.is_as_seen and case d.resolution
         -- Also of one that was never sent: after a backup is restored, what was exported since is pending.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'withdrawn')
-        -- That it did not arrive is said of the very send that a person has looked up: a later send may have
-        -- arrived. A redacted entry has no content to send. Who sends a withdrawn entry decides about the
-        -- withdrawal, not about a send before it.
+        -- That it did not arrive is said of the send that a person looked up: a later one may have arrived. A
+        -- redacted entry has no content. Who sends a withdrawn one decides about no send before it.
         when 'resend' then e.redacted_at is null and (e.state = 'rejected'
           or (e.state = 'unknown' and d.sent_at is not null) or (e.state = 'withdrawn' and d.sent_at is null))
         when 'abandon' then e.state = 'rejected' or (e.state = 'unknown' and d.sent_at is not null)
