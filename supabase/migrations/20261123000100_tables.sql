@@ -31,8 +31,8 @@ comment on table public.sync_integration_types is
 comment on column public.sync_integration_types.host is
   'Host (and port) of the integrations whose config has no url or api_url. Null: they are not in one place.';
 comment on column public.sync_integration_types.address_keys is
-  'The keys of config that decide where requests go: credentials are handed out only for the values with '
-  'which they were stored. Empty: the connector itself knows the address.';
+  'The keys of config that decide where requests go. Credentials are handed out only for their stored '
+  'values.';
 
 insert into public.sync_integration_types (code, name, host, address_keys) values
   ('xledger', 'Xledger', 'www.xledger.net', '{url}'),
@@ -609,8 +609,7 @@ $$;
 -- The plain steps are pending to sending and sending to exported, of an entry without any mark.
 create trigger guard_entry_state before update on public.sync_export_entries
   for each row when (
-    (new.state <> old.state
-      and not (old.state = 'pending' and new.state = 'sending')
+    (new.state <> old.state and not (old.state = 'pending' and new.state = 'sending')
       and not (old.state = 'sending' and new.state = 'exported'))
     or new.not_sent or new.refused_at_first_send or new.nothing_left
     or old.refused_run_id is not null or new.refused_run_id is not null
@@ -841,8 +840,6 @@ comment on column public.sync_integration_health.last_error_code is
   'The newest failure, whether status changed or not; null once something got through.';
 comment on column public.sync_integration_health.check_requested_at is
   'When the last connection check was asked for. It is answered once checked_at is later.';
-comment on column public.sync_integration_health.latency_ms is
-  'How long the external system took for the last check; null if it did not answer.';
 comment on column public.sync_integration_health.next_check_at is
   'When the tick checks next, unless a sync shows by then that the connection works. Null: not at all.';
 comment on column public.sync_integration_health.last_success_at is
@@ -905,9 +902,6 @@ alter table public.sync_vendor_incidents enable row level security;
 comment on table public.sync_vendor_incidents is
   'A vendor that several organisations could not reach. Syncs are not held: each is tried as usual. Those '
   'who use the vendor read it, and Realtime publishes it; nothing of a single organisation is here.';
-comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
-comment on column public.sync_vendor_incidents.ended_at is
-  'When a check or a sync got through again; null: it is open.';
 
 -- supabase/schemas/10_tables/sync_alerts.sql
 create table public.sync_alerts (
@@ -976,10 +970,6 @@ comment on table public.sync_alert_webhooks is
   'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault.';
 comment on column public.sync_alert_webhooks.kinds is 'Only alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
-comment on column public.sync_alert_webhooks.last_status is
-  'With which HTTP status it last answered; null: it did not since it was configured.';
-comment on column public.sync_alert_webhooks.last_error is
-  'Why it did not take the last message; null: it did, or none was posted.';
 comment on column public.sync_alert_webhooks.failing_since is 'Since when it takes nothing; null: it does.';
 comment on column public.sync_alert_webhooks.stopped_at is
   'Since when nothing is posted, until it is configured again. stop_reason: gone, refused, unreachable.';

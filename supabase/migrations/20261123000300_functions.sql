@@ -2731,8 +2731,6 @@ create trigger ended_1_health after update of ended_at on public.sync_vendor_inc
   for each row execute function sync_scheduler.end_incident();
 
 -- supabase/schemas/30_functions/entries/add_entries.sql
--- The one door of the outbox.
-
 -- Definer, because the service role reads entries and writes none. Only the service role may execute this: it
 -- is the host's backend, and acts for any organisation.
 create or replace function public.add_sync_entries(
@@ -2761,11 +2759,11 @@ begin
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, entries);
-  select coalesce(jsonb_agg(case when length(d.entry_key) between 1 and 200
-    then jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+  select coalesce(jsonb_agg(jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
     -- An item without a usable key is named by its place in the list.
-    else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1, 'field', d.field,
-      'reason', d.reason) end order by d.number), '[]')
+    || case when length(d.entry_key) between 1 and 200 then '{}'
+      else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1) end
+    order by d.number), '[]')
   into refused from unnest(delivered) d where d.reason is not null;
   if atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
@@ -2795,31 +2793,28 @@ For the service role alone, and the only way into the outbox. At most 10,000 a c
 MB of payload (`settings.max_payload`), and no other field. A key is exported at most once. A second delivery
 with the same content changes nothing. With other content:
 
-- an entry that the external system does not hold is **replaced**: otherwise a second voucher would have to
-  correct the first. It is still `pending`, or our own rules rejected it before its first send. Or the
-  external system refused it at the first send of its batch. Then the connector must know that nothing of it
-  is left there, nothing of that batch may be open, and no person may have decided about it;
+- an entry that the external system does not hold is **replaced**. It is still `pending`, or our own rules
+  rejected it before its first send. Or the external system refused it at the first send of its batch, and
+  holds nothing of it as the connector knows. Then nothing of that batch may be open, and no person may have
+  decided about it;
 - any other entry that was sent is a **conflict**: nothing is sent, `conflict_at` is set, and
-  `conflict_content` keeps the new content until a person decides. The conflict ends by itself when the source
-  delivers again what was sent;
+  `conflict_content` keeps the new content. A person decides, or the source delivers again what was sent;
 - an entry that `withdraw_sync_entries` took back is pending again. With the same content it stays withdrawn,
   and `withdrawn` names its key; `readmit` makes it pending all the same.
 
 Returns counts: `added`, `replaced`, `unchanged`, `conflicts`; and `refused`, a list of
 `{ entry_key, field, reason }`. **Read it**: a refused item is not in the outbox, and all others are. An item
 without a usable key has its `index` in the list, from 0. A key that comes twice in one call with different
-content is refused; with the same content it counts once more as unchanged. With `atomic` the call takes all
-or none, and raises an error instead. The rules judge only new and changed content: a later rule refuses
-nothing that is in the outbox already. Refused items also raise the alert `entries_refused`, until each key is
-taken or an admin or the service role acknowledges it. With `atomic` they raise none. No answer and no error
+content is refused; with the same content it counts once more as unchanged. The rules judge only new and
+changed content. Refused items raise the alert `entries_refused`, until each key is taken or the alert is
+acknowledged. With `atomic` the call takes all or none, and raises an error instead. No answer and no error
 quotes a payload.
 
 **Order** holds within a batch and between batches, so a credit note that is delivered after its invoice is
 sent after it. It does not hold past a batch that is set aside, nor past an entry that is refused.
 
-The order in which deliveries arrive counts as the order of the source. Never repeat a delivery of a key after
-a newer one of it: the outbox takes the older content for the newest. It replaces a pending entry, closes a
-conflict if it is what was sent, and makes a withdrawn entry wait again.
+Never repeat a delivery of a key after a newer one of it: the outbox takes the older content for the newest.
+It replaces a pending entry, closes a conflict if it is what was sent, and makes a withdrawn entry wait again.
 
 Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or more than 10,000
 entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the details),
@@ -2983,8 +2978,7 @@ begin
   ), settled as (
     update public.sync_export_entries e set
       state = n.state,
-      -- Back to pending means that the vendor took nothing: the entry goes into a later batch of its own. And
-      -- what never left is no part of a batch that may go out again.
+      -- Pending: the vendor took nothing. And what never left is no part of a batch that may go out again.
       batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
       not_sent = n.not_sent,
       refused_at_first_send = n.state = 'rejected' and n.is_first_send and not n.not_sent,
@@ -3011,8 +3005,7 @@ begin
     array_agg(s.entry_id) filter (where s.conflict_at is not null)
   into done, failed, contradicted from settled s;
   perform sync_scheduler.adopt_newest_content(contradicted || array(
-    -- Refused earlier, while other entries of the batch were open. As text: the index of the rejected holds
-    -- all tenants'.
+    -- Refused earlier, while others of the batch were open. As text: the index of the rejected is of all.
     select e.entry_id from public.sync_export_entries e
     where e.batch_id = sync_worker_record_results.batch_id and e.state::text = 'rejected'));
 
@@ -3040,17 +3033,17 @@ revoke all on function public.sync_worker_record_results(uuid, integer, text, uu
   from public, anon, authenticated, service_role;
 comment on function public.sync_worker_record_results(uuid, integer, text, uuid, jsonb, boolean) is
   'Settles the entries of a batch and counts the run''s progress. For the Edge Function (service role and '
-  'attempt token). The results are a list of {entry_key, state, external_id?, error?, refused_alone?, '
-  'not_sent?, nothing_left?}. A state is exported, rejected, unknown (the worker asks before it sends again) '
-  'or pending (certainly not taken). Pending becomes unknown while anything else of the batch is open. With '
-  'pending goes refused_alone: the run passes the entry over, and rejects it as soon as something is taken. '
-  'With rejected goes not_sent: our own rules rejected it before its first send. So does nothing_left: the '
-  'external system holds nothing of it. An entry that is left out stays with the worker and counts as sent. '
-  'With set_aside this run does not hand out again what is unknown of the batch. May be repeated. Errors: '
-  'PT401 invalid_token, PT409 attempt_not_current, PT422 argument_too_long, PT422 invalid_worker_request.';
+  'attempt token). results: a list of {entry_key, state, external_id?, error?, refused_alone?, not_sent?, '
+  'nothing_left?}. A state is exported, rejected, unknown (the worker asks before it sends again) or pending '
+  '(certainly not taken), which becomes unknown while anything else of the batch is open. With pending goes '
+  'refused_alone: the run passes the entry over, and rejects it as soon as something is taken. With rejected '
+  'go not_sent, by our own rules before its first send, and nothing_left, the external system holds nothing '
+  'of it. What is left out counts as sent. With set_aside this run does not hand out again what is unknown '
+  'of the batch. May be repeated. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'argument_too_long, PT422 invalid_worker_request.';
 
--- For entries that turn out not to have been taken: what goes out is what the source has delivered since, and
--- the conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
+-- Of entries that turn out not to have been taken goes out what the source has delivered since, and the
+-- conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
@@ -3075,20 +3068,15 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/entries/redact_entries.sql
--- Empties the payloads of old entries.
-
 -- Empties the payloads of an organisation's entries that were exported, withdrawn or decided before an
--- instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported
--- twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of whose
--- batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at most
--- 100)}. For the owner of the database. Again it redacts nothing more.
+-- instant. All else stays: nothing can be exported twice, and sums remain. Left as they are: entries that
+-- wait, that a person has to decide about, or of whose batch something is open. Returns {redacted, left,
+-- left_entries: [{integration_type, entry_key}] (at most 100)}. For the owner of the database.
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
   redacted integer := 0;
-  open_keys jsonb;
-  open_count integer;
 begin
   if redact_entries.before is null or redact_entries.before > now() then
     raise exception 'sync_scheduler.redact_entries needs an instant in the past';
@@ -3104,24 +3092,21 @@ begin
         and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
   end loop;
 
-  select count(*), jsonb_agg(
-    jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key)
-    order by o.integration_type, o.entry_id) filter (where o.place <= 100)
-  into open_count, open_keys
-  from (
-    select i.integration_type, e.entry_key, e.entry_id,
-      row_number() over (order by i.integration_type, e.entry_id) as place
-    from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
-    where i.org_id = redact_entries.org_id and e.redacted_at is null
-      and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o;
-  return jsonb_build_object('redacted', redacted, 'left', open_count,
-    'left_entries', coalesce(open_keys, '[]'));
+  return (
+    select jsonb_build_object('redacted', redacted, 'left', count(*), 'left_entries', coalesce(jsonb_agg(
+      jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key) order by o.place)
+      filter (where o.place <= 100), '[]'))
+    from (
+      select i.integration_type, e.entry_key,
+        row_number() over (order by i.integration_type, e.entry_id) as place
+      from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
+      where i.org_id = redact_entries.org_id and e.redacted_at is null
+        and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before) o);
 end;
 $$;
 
 -- Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch
--- nothing is open, and keeps debit total and currency. Returns how many. For redact_entries and
--- purge_payloads.
+-- nothing is open, and keeps debit total and currency. Returns how many.
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
@@ -3138,9 +3123,8 @@ begin
     conflict_content = case when e.conflict_at is not null then e.conflict_content end,
     redacted_at = now(),
     redacted_debit = (
-      select sum((l ->> 'debit')::numeric)
-      from jsonb_array_elements(case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines'
-        else '[]' end) l
+      select sum((l ->> 'debit')::numeric) from jsonb_array_elements(
+        case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines' else '[]' end) l
       where sync_scheduler.is_amount(l -> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
@@ -3148,19 +3132,16 @@ begin
   from unnest(redact_batch.entry_ids) n (entry_id)
   where e.entry_id between n.entry_id and n.entry_id and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
-    -- A batch with an open entry goes out again whole, byte for byte. Sought for each entry: a join of both
-    -- might read the whole table.
-    and not exists (
-      select from public.sync_export_entries o
-        where o.batch_id = e.batch_id and o.state in ('sending', 'unknown') offset 0);
+    -- A batch with an open entry goes out again whole. Sought for each: a join might read the whole table.
+    and not exists (select from public.sync_export_entries o
+      where o.batch_id = e.batch_id and o.state in ('sending', 'unknown') offset 0);
   get diagnostics redacted = row_count;
   return redacted;
 end;
 $$;
 
 -- Redacts what is older than settings.retention_payload among the next batch_size entries of its walk, which
--- goes through all of them once a week at most. Returns how many it redacted; 0 while retention_payload is
--- null.
+-- goes through all of them once a week at most. Returns how many it redacted.
 create or replace function sync_scheduler.purge_payloads(batch_size integer, settings sync_scheduler.settings)
   returns integer
 language plpgsql set search_path = pg_catalog, pg_temp
@@ -3170,16 +3151,13 @@ declare
   walk sync_scheduler.redaction;
   looked bigint[];
 begin
-  if settings.retention_payload is null then
-    return 0;
-  end if;
   -- Of two purges at once one walks.
-  select * into walk from sync_scheduler.redaction for no key update skip locked;
+  select * into walk from sync_scheduler.redaction where settings.retention_payload is not null
+  for no key update skip locked;
   if not found then
     return 0;
   end if;
-  -- Entries come in the order of their ids: the walk waits at the first batch that is too young, and does not
-  -- look behind it for older ones.
+  -- Entries come in the order of their ids: the walk waits at the first batch that is too young.
   looked := array(
     select n.entry_id from (
       select e.entry_id, e.created_at from public.sync_export_entries e
@@ -3213,9 +3191,8 @@ create or replace function public.sync_worker_reserve_entries(
   batch_bytes integer default null
 ) returns jsonb
 language plpgsql security definer set search_path = pg_catalog, pg_temp
--- A sort would let the planner take any index that begins with the integration and read all that is exported,
--- when its statistics are missing or wrong. Without one only the index in the order of the query is left, for
--- each query below.
+-- A sort would let a planner without statistics take any index that begins with the integration and read all
+-- that is exported. Without one only the index in the order of the query is left, for each query below.
 set enable_seqscan = off set jit = off set enable_sort = off set enable_incremental_sort = off as $$
 declare
   no_batch constant jsonb := '{"batch_id": null, "resend": false, "entries": []}'::jsonb;
@@ -3275,8 +3252,8 @@ begin
       order by e.integration_id, e.state, e.entry_id limit 1));
     exit when batch is not null;
     if entry_keys is null then
-      -- An array, for the planner may run `in (select ... limit)` once for each outer row, and the limit with
-      -- it. The bytes are those of the locked rows: what is replaced meanwhile counts as it goes out.
+      -- An array: a planner may run `in (select ... limit)` once for each outer row. The bytes are those
+      -- of the locked rows: what is replaced meanwhile counts as it goes out.
       chosen := array(
         select b.entry_id from (
           select c.entry_id, row_number() over in_order as place, sum(c.payload_bytes) over in_order as bytes
@@ -3346,14 +3323,11 @@ begin
     where a.run_id = run.run_id and a.attempt = sync_worker_reserve_entries.attempt;
   end if;
 
-  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is
-  -- identical.
+  -- The whole batch, settled entries too: a receiver takes a repetition under one key only if it is the same.
   entries := (
-    select jsonb_agg(jsonb_build_object(
-      'entry_key', e.entry_key, 'period', e.period,
+    select jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'period', e.period,
       'document_number', e.document_number, 'payload', e.payload,
-      -- An expression: for the order of the primary key alone a planner would read all entries. Postgres 15
-      -- has no setting for it.
+      -- An expression: for the order of the primary key a planner would read all. Postgres 15 has no setting.
       'settled', e.state <> 'sending') order by e.entry_id + 0)
     from public.sync_export_entries e where e.batch_id = batch);
   -- Not by `||`, which would copy the entries once more.
@@ -3368,17 +3342,15 @@ comment on function public.sync_worker_reserve_entries(uuid, integer, text, inte
   'Hands the worker its next batch. For the Edge Function (service role and attempt token). A batch of '
   'unknown outcome comes first, whole and under its batch_id, unless this run has set it aside. Then resend '
   'is true, settled marks the entries whose outcome is known, and left_over says that an earlier run left '
-  'it. Else the batch has pending entries in order, without those that were refused alone in this run. It '
-  'has at most batch_size entries (1 to 500). Their payloads have at most batch_bytes and '
-  'settings.max_batch_bytes together; a single entry may have more. With entry_keys only these are '
-  'considered (at most 500). The batch_id is null when nothing is left; then the run judges what was refused '
-  'alone. It is null, with paused = true, while the integration is paused or disabled, or when its address '
-  'is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
+  'it. Else it has at most batch_size (1 to 500) pending entries in order, without those that were refused '
+  'alone in this run. Their payloads have at most batch_bytes and settings.max_batch_bytes together; a '
+  'single entry may have more. With entry_keys (at most 500) only these are considered. Without a batch '
+  'batch_id is null: nothing is left, or, with paused = true, the integration is paused or disabled, or its '
+  'address is no longer that of the claim. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
 -- Rejects the entries that were refused alone in this run, for the reasons that were given then, and counts
--- them. Its caller has evidence that the external system takes other entries. Returns the run. The caller
--- holds the run's row lock.
+-- them: the external system takes other entries. Returns the run, whose row lock the caller holds.
 create or replace function sync_scheduler.reject_refused_entries(run public.sync_run_log)
   returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3389,14 +3361,12 @@ begin
   if not exists (select from public.sync_export_entries e where e.refused_run_id = run.run_id) then
     return run;
   end if;
-  -- Only a first send is narrowed, and a batch that is refused as a whole leaves nothing: it goes back to
-  -- pending.
+  -- Only a first send is narrowed, and a batch that is refused as a whole goes back to pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
   -- By their ids, and the state as text: else a plan without statistics reads all that is pending.
-  where e.entry_id = any (array(select r.entry_id from public.sync_export_entries r
-    where r.refused_run_id = run.run_id))
-    and e.state::text = 'pending';
+  where e.state::text = 'pending' and e.entry_id = any (array(
+    select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id));
   get diagnostics rejected = row_count;
   if rejected > 0 then
     update public.sync_run_log r set
@@ -3410,12 +3380,9 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/entries/set_aside.sql
--- Batches whose outcome stays unknown.
-
 -- Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the
 -- run's last one for it. `batch_id`: the batch that has failed, or null when the connector sends no other
--- before its outcome is known. Returns whether it has: the run then goes on with other entries. The caller
--- holds the run's row lock.
+-- before its outcome is known. Returns whether it has: the run then goes on. The caller holds the run's lock.
 create or replace function sync_scheduler.set_aside_batch(
   run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
 ) returns boolean
@@ -3423,8 +3390,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
     or run.cancel_requested_at is not null or run.deadline_at <= now()
-    -- Once for each exhaustion: when the next batch fails as well, before anything got through, the run
-    -- fails.
+    -- Once for each exhaustion: if the next batch fails before anything got through, the run fails.
     or (select f.burnt from sync_scheduler.count_failures(run) f) is distinct from (
       select i.max_attempts from public.sync_integrations i where i.id = run.integration_id)
   then
@@ -3437,8 +3403,7 @@ begin
 end;
 $$;
 
--- What a person reads about the batches that the run has set aside, with the number of entries and the way
--- out. Null when there are none, or when anything else of unknown outcome is open.
+-- What a person reads about the batches that the run has set aside. Null when none or others are open.
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true
 ) returns text
@@ -3493,19 +3458,16 @@ begin
   -- A worker that holds an entry as sending keeps it, and none takes one while it is settled.
   perform sync_scheduler.lock_active_run(integration.id);
 
-  decisions := sync_scheduler.expand_batches(integration.id, entries);
-  perform sync_scheduler.require_settleable(integration.id, decisions, reason);
+  decisions := sync_scheduler.judge_decisions(integration.id,
+    sync_scheduler.expand_batches(integration.id, entries), reason);
 
   with told as (
-    select e.entry_id, e.entry_key, e.state, e.batch_id, e.conflict_at, d.resolution,
-      left(d.external_id, 200) as external_id
+    select e.*, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
-    -- As in require_settleable.
+    -- As in judge_decisions.
     cross join lateral (
-      select o.*, sync_scheduler.is_settled(o, d.resolution, settle_sync_entries.reason) as is_settled
-      from public.sync_export_entries o
+      select o.entry_id, o.entry_key, o.state, o.batch_id, o.conflict_at from public.sync_export_entries o
       where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
-    where not e.is_settled
   ), changed as (
     update public.sync_export_entries e set
       state = case t.resolution
@@ -3534,8 +3496,7 @@ begin
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
-  -- Of a list of nothing the planner proves everything, also the condition of the index of all tenants'
-  -- conflicts.
+  -- Of an empty list the planner proves everything, also the condition of the index of all conflicts.
   perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
     -- Refused earlier, while the others of their batch were open. As text, as in record_results.
     select e.entry_id from public.sync_export_entries e
@@ -3552,13 +3513,12 @@ revoke all on function public.settle_sync_entries(uuid, text, jsonb, text)
   from public, anon, authenticated, service_role;
 comment on function public.settle_sync_entries(uuid, text, jsonb, text) is
 $$Records what became of entries that a person looked up in the external system, all or nothing.
-At most 10,000; each is `{ entry_key, resolution, external_id?, sent_at?, … }`, or
-`{ batch_id, sent_at, resolution }` for all entries of a batch whose outcome is not known (`exported`,
-`resend` or `abandon`). `reason` goes into the audit log. Returns how many entries have changed; a second call
-changes none. For admins and the service role. The resolutions:
+For admins and the service role. At most 10,000; each is
+`{ entry_key, resolution, external_id?, sent_at?, … }`, or `{ batch_id, sent_at, resolution }` for all
+`unknown` entries of a batch, other than `keep`. `reason` goes into the audit log. Returns how many have
+changed; a second call changes none. The resolutions:
 
-- `exported`: the external system holds it. Of an entry that is `unknown`, `rejected`, `pending` or
-  `withdrawn`.
+- `exported`: the external system holds it. Of one that is `unknown`, `rejected`, `pending` or `withdrawn`.
 - `resend`: it does not, and shall; of one that is `unknown`, `rejected` or `withdrawn`. It becomes `pending`,
   with the content of its conflict if there is one. Refused once its payload is redacted.
 - `abandon`: it does not, and shall not; of one that is `unknown` or `rejected`. It becomes `rejected`, with
@@ -3571,24 +3531,25 @@ it was then: a later send may have arrived. Any decision may name what you have 
 `sent_at`, `decided_at`, `conflict_at`. An entry that has changed since is refused as
 `entries_not_settleable`, so a page that was left open undoes nothing. `resend` of a withdrawn entry names no
 `sent_at`. Settle all unknown entries of a batch in one call, because the batch goes out again whole. A batch
-that was sent again since its `sent_at` is refused as `batch_was_sent_again`: look it up again, then name that
-send. An entry that was settled as `resend` has left its batch, so the same call by `batch_id` again is
-`entries_not_found`.
+that was sent again since its `sent_at` is refused as `batch_was_sent_again`: look that send up, then name it.
+What was settled as `resend` has left its batch: the same call by `batch_id` again is `entries_not_found`.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT404 integration_not_found,
 PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
 PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
--- Refuses decisions that the entries' states do not allow. The caller keeps the worker from the entries.
--- Errors: PT422 invalid_entries, PT404 entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open;
--- details name the entries, at most ten.
-create or replace function sync_scheduler.require_settleable(integration_id uuid, entries jsonb, reason text)
-returns void
+-- Refuses decisions that the entries' states do not allow; returns those that change something. The caller
+-- keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 entries_not_found, PT409
+-- entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.
+create or replace function sync_scheduler.judge_decisions(integration_id uuid, entries jsonb, reason text)
+  returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   missing jsonb;
   refused jsonb;
+  batches uuid[];
+  changing jsonb;
   left_open jsonb;
 begin
   -- The answer and the audit log name each of them.
@@ -3607,37 +3568,43 @@ begin
   begin
     select jsonb_agg(left(d.entry_key, 100)) filter (where e.entry_id is null),
       jsonb_agg(jsonb_build_object('entry_key', left(e.entry_key, 100), 'state', e.state,
-        'sent_at', e.sent_at)) filter (where not (e.is_settled or s.is_as_seen and case d.resolution
-        -- Also of one that was never sent: after a backup was restored, what was exported since is pending
-        -- again.
+        'sent_at', e.sent_at)) filter (where not (s.is_settled or s.is_as_seen and case d.resolution
+        -- Also of one that was never sent: after a backup is restored, what was exported since is pending.
         when 'exported' then e.state in ('pending', 'unknown', 'rejected', 'withdrawn')
-        -- That it did not arrive is said of the very send that a person has looked up: a later send may have
-        -- arrived. A redacted entry has no content to send. Who sends a withdrawn entry decides about the
-        -- withdrawal, not about a send before it.
+        -- That it did not arrive is said of the send that a person looked up: a later one may have arrived. A
+        -- redacted entry has no content. Who sends a withdrawn one decides about no send before it.
         when 'resend' then e.redacted_at is null and (e.state = 'rejected'
           or (e.state = 'unknown' and d.sent_at is not null) or (e.state = 'withdrawn' and d.sent_at is null))
         when 'abandon' then e.state = 'rejected' or (e.state = 'unknown' and d.sent_at is not null)
-        when 'keep' then e.state = 'exported' end))
-    into missing, refused
+        when 'keep' then e.state = 'exported' end)),
+      array_agg(distinct e.batch_id) filter (
+        where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')),
+      jsonb_agg(i.item) filter (where not s.is_settled)
+    into missing, refused, batches, changing
     from jsonb_array_elements(entries) i (item)
     cross join lateral jsonb_to_record(i.item) as d (entry_key text, resolution text, state text,
       sent_at timestamptz, decided_at timestamptz, conflict_at timestamptz)
     -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it is.
     left join lateral (
-      select o.*, sync_scheduler.is_settled(o, d.resolution, require_settleable.reason) as is_settled
-      from public.sync_export_entries o
-      where o.integration_id = require_settleable.integration_id and o.entry_key = d.entry_key offset 0) e
+      select o.* from public.sync_export_entries o
+      where o.integration_id = judge_decisions.integration_id and o.entry_key = d.entry_key offset 0) e
         on true
-    -- A call that is repeated late, or sent from a page that was left open, must not undo what came after.
-    cross join lateral (
-      select coalesce(e.sent_at = d.sent_at, d.sent_at is null)
+    cross join lateral (select
+      -- The repetition of a call whose answer was lost changes nothing.
+      coalesce(case d.resolution
+        when 'exported' then e.state = 'exported'
+        when 'resend' then e.state = 'pending'
+        when 'abandon' then e.state = 'rejected' and e.error_message = judge_decisions.reason
+          and e.conflict_at is null and e.decided_at is not null
+        when 'keep' then e.state = 'exported' and e.conflict_at is null end, false) as is_settled,
+      -- One that is repeated late, or sent from a page that was left open, must not undo what came after.
+      coalesce(e.sent_at = d.sent_at, d.sent_at is null)
         and (d.state is null or e.state::text = d.state)
         and (not i.item ? 'decided_at' or e.decided_at is not distinct from d.decided_at)
         and (not i.item ? 'conflict_at' or e.conflict_at is not distinct from d.conflict_at) as is_as_seen) s;
   exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"sent_at": "the sent_at of the entry", "decided_at": "its decided_at", '
-      '"conflict_at": "its conflict_at"}');
+    perform sync_scheduler.raise_error('invalid_entries', '{"sent_at": "the sent_at of the entry", '
+      '"decided_at": "its decided_at", "conflict_at": "its conflict_at"}');
   end;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('entry_keys', missing));
@@ -3647,38 +3614,17 @@ begin
   end if;
 
   -- An open batch goes out again whole, under the old key. It would have an entry that a person has just
-  -- booked by hand, or lack an entry that the receiver expects in it. So a batch is settled at once or not at
-  -- all.
+  -- booked by hand, or lack one that the receiver expects. So a batch is settled at once or not at all.
   select jsonb_agg(left(o.entry_key, 100) order by o.entry_id) into left_open
   from public.sync_export_entries o
-  where o.integration_id = require_settleable.integration_id and o.state in ('sending', 'unknown')
-    -- An array and a list to look up in: joins may compare each open entry with each that is named.
-    and o.batch_id = any (array(
-      select distinct e.batch_id from jsonb_to_recordset(entries) as d (entry_key text, resolution text)
-      cross join lateral (
-        select k.batch_id, k.state from public.sync_export_entries k
-        where k.integration_id = require_settleable.integration_id and k.entry_key = d.entry_key offset 0) e
-      where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')))
+  where o.integration_id = judge_decisions.integration_id and o.state in ('sending', 'unknown')
+    and o.batch_id = any (batches)
+    -- A list to look up in: a join may compare each open entry with each that is named.
     and o.entry_key not in (select d ->> 'entry_key' from jsonb_array_elements(entries) d);
   if left_open is not null then
     perform sync_scheduler.raise_error('batch_is_open', sync_scheduler.first_ten('entry_keys', left_open));
   end if;
-end;
-$$;
-
--- Is the entry as this decision wants it? Then the decision changes nothing: it is the repetition of a call
--- whose answer was lost.
-create or replace function sync_scheduler.is_settled(
-  entry public.sync_export_entries, resolution text, reason text
-) returns boolean
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return coalesce(case is_settled.resolution
-    when 'exported' then entry.state = 'exported'
-    when 'resend' then entry.state = 'pending'
-    when 'abandon' then entry.state = 'rejected' and entry.error_message = is_settled.reason
-      and entry.conflict_at is null and entry.decided_at is not null
-    when 'keep' then entry.state = 'exported' and entry.conflict_at is null end, false);
+  return coalesce(changing, '[]');
 end;
 $$;
 
@@ -3691,72 +3637,59 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   missing jsonb;
   sent_again jsonb;
-  expanded jsonb;
 begin
   if jsonb_typeof(entries) is distinct from 'array' or not jsonb_path_exists(entries, '$[*].batch_id') then
     return entries;
-  end if;
-  if exists (
+  elsif exists (
     select from jsonb_array_elements(expand_batches.entries) d where d ? 'batch_id'
     group by d ->> 'batch_id'
     having count(*) > 1 or bool_or(d ? 'entry_key' or d ->> 'batch_id' is null or d ->> 'sent_at' is null
       or coalesce(d ->> 'resolution', '') not in ('exported', 'resend', 'abandon'))
   ) then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "each once, without an entry_key, with sent_at and a resolution: exported, resend or '
-      'abandon"}');
+    perform sync_scheduler.raise_error('invalid_entries', '{"batch_id": "each once, without an entry_key, '
+      'with sent_at and a resolution: exported, resend or abandon"}');
   end if;
 
-  begin
-    select jsonb_agg(d.batch_id) filter (where b.batch_id is null),
-      -- A worker has it, or has had it since: what was looked up is an older send.
-      jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
-        filter (where b.is_sending or b.sent_at <> d.sent_at)
-    into missing, sent_again
-    from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
-    left join lateral (
-      select e.batch_id, bool_or(e.state = 'sending') as is_sending,
-        -- Of one that is settled by now, the send that did it: what a person has looked up before is about
-        -- another.
-        coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
-      from public.sync_export_entries e
-      where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
-      group by e.batch_id) b on true
-    where d.batch_id is not null;
-    if missing is not null then
-      perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
-    elsif sent_again is not null then
-      perform sync_scheduler.raise_error('batch_was_sent_again',
-        sync_scheduler.first_ten('batches', sent_again));
-    end if;
+  select jsonb_agg(d.batch_id) filter (where b.batch_id is null),
+    -- A worker has it, or has had it since: what was looked up is an older send.
+    jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
+      filter (where b.is_sending or b.sent_at <> d.sent_at)
+  into missing, sent_again
+  from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
+  left join lateral (
+    select e.batch_id, bool_or(e.state = 'sending') as is_sending,
+      -- Of one that is settled by now, the send that did it: what was looked up before is about another.
+      coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
+    from public.sync_export_entries e
+    where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
+    group by e.batch_id) b on true
+  where d.batch_id is not null;
+  if missing is not null then
+    perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
+  elsif sent_again is not null then
+    perform sync_scheduler.raise_error('batch_was_sent_again',
+      sync_scheduler.first_ten('batches', sent_again));
+  end if;
 
-    select coalesce(jsonb_agg(x.item order by x.position, x.entry_id), '[]') into expanded
-    from (
-      select d.item, d.position, 0 as entry_id
-      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
-      where not d.item ? 'batch_id'
-      union all
-      select jsonb_build_object('entry_key', e.entry_key, 'resolution', d.item -> 'resolution',
-        'sent_at', e.sent_at), d.position, e.entry_id
-      from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
-      join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
-        and e.integration_id = expand_batches.integration_id and e.state = 'unknown'
-      where d.item ? 'batch_id'
-    ) x;
-  exception when data_exception then
-    perform sync_scheduler.raise_error('invalid_entries',
-      '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
-  end;
-  return expanded;
+  return (
+    select coalesce(jsonb_agg(case when e.entry_id is null then d.item else jsonb_build_object('entry_key',
+      e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at', e.sent_at) end
+      order by d.position, e.entry_id), '[]')
+    from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
+    left join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
+      and e.integration_id = expand_batches.integration_id and e.state = 'unknown'
+    where e.entry_id is not null or not d.item ? 'batch_id');
+exception when data_exception then
+  perform sync_scheduler.raise_error('invalid_entries',
+    '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
+  return null;
 end;
 $$;
 
 -- supabase/schemas/30_functions/entries/store_delivery.sql
--- Writes what a delivery brings, and remembers what it refuses.
-
--- Writes what a delivery does not refuse, and counts: `added`, `replaced`, `unchanged` (which ends a
--- conflict: the source agrees again), `conflicts`. `withdrawn`, if there are any, names the keys that stay
--- withdrawn. `readmit`: they wait again. The caller keeps the worker from the entries.
+-- Writes what a delivery does not refuse, and counts: `added`, `replaced`, `conflicts` and `unchanged`, which
+-- ends a conflict. `withdrawn`, if there are any, names the keys that stay withdrawn. `readmit`: they wait
+-- again. The caller keeps the worker from the entries.
 create or replace function sync_scheduler.store_delivery(
   integration public.sync_integrations, delivered sync_scheduler.delivered_entry[], readmit boolean
 ) returns jsonb
@@ -3792,8 +3725,7 @@ begin
       coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
     from unnest(store_delivery.delivered) d cross join lateral (
       select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
-        -- The rule is is_replaceable. To call it for each exported entry would slow a repeated delivery by a
-        -- quarter.
+        -- The rule is is_replaceable. To call it for each would slow a repeated delivery by a quarter.
         x.state in ('pending', 'withdrawn')
           or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
       from public.sync_export_entries x
@@ -3807,8 +3739,7 @@ begin
     update public.sync_export_entries e set
       period = t.period, document_number = t.document_number, payload = t.payload,
       state = 'pending', batch_id = null, error_message = null, conflict_at = null,
-      -- The content is there again. Without this an empty payload, which may be the content, would count as
-      -- redacted.
+      -- The content is there again: an empty payload, which may be the content, must not count as redacted.
       redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
@@ -3825,8 +3756,7 @@ begin
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
     where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
-      and t.payload_hash <> t.hash
-      and t.conflict_payload_hash is distinct from t.hash
+      and t.payload_hash <> t.hash and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
@@ -3836,9 +3766,8 @@ begin
     where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
       and t.payload_hash = t.hash
   ), known as (
-    select from told t
-    where not t.is_replaceable and t.payload_hash <> t.hash and t.conflict_payload_hash = t.hash
-      and t.conflict_at is not null
+    select from told t where not t.is_replaceable and t.payload_hash <> t.hash
+      and t.conflict_payload_hash = t.hash and t.conflict_at is not null
   ), left_withdrawn as (
     select t.entry_key, t.number, t.copies from told t
     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
@@ -3866,18 +3795,16 @@ create or replace function sync_scheduler.record_refusals(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  -- As many as settle_sync_entries takes in one call. A whole delivery may be unsound, and each key closes by
-  -- itself.
+  -- As many as settle_sync_entries takes. A whole delivery may be unsound, and each key closes by itself.
   most constant integer := 10000;
-  had_some boolean := exists (select from sync_scheduler.refused_entries r
-    where r.integration_id = integration.id);
-  refused bigint;
-  kept bigint;
+  -- All that has no usable key is one.
+  refused constant bigint := (
+    select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
+    from unnest(record_refusals.delivered) d where d.reason is not null);
 begin
-  select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
-    into refused
-  from unnest(record_refusals.delivered) d where d.reason is not null;
-  if refused = 0 and not had_some then
+  if refused = 0 and not exists (
+    select from sync_scheduler.refused_entries r where r.integration_id = integration.id)
+  then
     return;
   end if;
 
@@ -3886,26 +3813,23 @@ begin
   -- A range, as in store_delivery: the number of comparisons must not be the product of both lists.
   where (r.integration_id, r.entry_key) between (integration.id, d.entry_key)
     and (integration.id, d.entry_key) and d.reason is null;
-  if refused > 0 then
-    select count(*) into kept from sync_scheduler.refused_entries r where r.integration_id = integration.id;
-    insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
-    select distinct on (n.name) integration.id, n.name, n.field, n.reason
+  insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
+  select distinct on (n.name) integration.id, n.name, n.field, n.reason
+  from (
+    select c.number, c.field, c.reason, case when c.is_known or c.place <= most - (
+      select count(*) from sync_scheduler.refused_entries r where r.integration_id = integration.id)
+      then c.name else '' end as name
     from (
-      select c.number, c.field, c.reason,
-        case when c.is_known or kept + c.place <= most then c.name else '' end as name
-      from (
-        select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
-          count(*) filter (where o.entry_key is null) over (order by d.number) as place
-        from unnest(record_refusals.delivered) d
-        cross join lateral (select case when length(d.entry_key) between 1 and 200 then d.entry_key
-          else '' end as name) k
-        left join sync_scheduler.refused_entries o on o.integration_id = integration.id
-          and o.entry_key = k.name
-        where d.reason is not null) c) n
-    order by n.name, n.number
-    on conflict (integration_id, entry_key) do update set
-      field = excluded.field, reason = excluded.reason;
-  end if;
+      select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
+        count(*) filter (where o.entry_key is null) over (order by d.number) as place
+      from unnest(record_refusals.delivered) d
+      cross join lateral (
+        select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
+      left join sync_scheduler.refused_entries o on o.integration_id = integration.id
+        and o.entry_key = k.name
+      where d.reason is not null) c) n
+  order by n.name, n.number
+  on conflict (integration_id, entry_key) do update set field = excluded.field, reason = excluded.reason;
 
   insert into sync_scheduler.refused_deliveries as d (integration_id, refused)
   values (integration.id, refused)
@@ -4292,11 +4216,11 @@ revoke all on function public.withdraw_sync_entries(uuid, text, text[], text)
   from public, anon, authenticated, service_role;
 comment on function public.withdraw_sync_entries(uuid, text, text[], text) is
 $$Takes back entries (at most 10,000) that were delivered by mistake and have not left.
-They are `pending`, or our own rules rejected them before their first send. A `withdrawn` entry does not go
-out until the source delivers other content, or the same with `readmit`, or an admin settles it with `resend`.
-Returns `{ withdrawn, refused }`: how many have changed, and a list of `{ entry_key, state, reason }` of those
-that have left or do not exist. The others are withdrawn all the same. A second call changes none. `reason`
-goes into the audit log. For admins and the service role.
+For admins and the service role. They are `pending`, or our own rules rejected them before their first send. A
+`withdrawn` entry does not go out until the source delivers other content, or the same with `readmit`, or an
+admin settles it with `resend`. Returns `{ withdrawn, refused }`: how many have changed, and a list of
+`{ entry_key, state, reason }` of those that have left or do not exist. A second call changes none. `reason`
+goes into the audit log.
 
 Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorized, PT422 argument_too_long,
 PT422 reason_too_long, PT422 reason_missing, PT422 invalid_entries, PT422 unknown_integration_type,

@@ -20,10 +20,6 @@ comment on table public.sync_alert_webhooks is
   'Where an organisation''s alerts are posted, and how that goes. Address and signing secret are in Vault.';
 comment on column public.sync_alert_webhooks.kinds is 'Only alerts of these kinds are posted; null: of all.';
 comment on column public.sync_alert_webhooks.delivered_at is 'When the receiver last took something.';
-comment on column public.sync_alert_webhooks.last_status is
-  'With which HTTP status it last answered; null: it did not since it was configured.';
-comment on column public.sync_alert_webhooks.last_error is
-  'Why it did not take the last message; null: it did, or none was posted.';
 comment on column public.sync_alert_webhooks.failing_since is 'Since when it takes nothing; null: it does.';
 comment on column public.sync_alert_webhooks.stopped_at is
   'Since when nothing is posted, until it is configured again. stop_reason: gone, refused, unreachable.';

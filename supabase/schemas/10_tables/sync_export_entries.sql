@@ -252,8 +252,7 @@ $$;
 -- The plain steps are pending to sending and sending to exported, of an entry without any mark.
 create trigger guard_entry_state before update on public.sync_export_entries
   for each row when (
-    (new.state <> old.state
-      and not (old.state = 'pending' and new.state = 'sending')
+    (new.state <> old.state and not (old.state = 'pending' and new.state = 'sending')
       and not (old.state = 'sending' and new.state = 'exported'))
     or new.not_sent or new.refused_at_first_send or new.nothing_left
     or old.refused_run_id is not null or new.refused_run_id is not null

@@ -34,8 +34,6 @@ comment on column public.sync_integration_health.last_error_code is
   'The newest failure, whether status changed or not; null once something got through.';
 comment on column public.sync_integration_health.check_requested_at is
   'When the last connection check was asked for. It is answered once checked_at is later.';
-comment on column public.sync_integration_health.latency_ms is
-  'How long the external system took for the last check; null if it did not answer.';
 comment on column public.sync_integration_health.next_check_at is
   'When the tick checks next, unless a sync shows by then that the connection works. Null: not at all.';
 comment on column public.sync_integration_health.last_success_at is

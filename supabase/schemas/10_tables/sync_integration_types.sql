@@ -28,8 +28,8 @@ comment on table public.sync_integration_types is
 comment on column public.sync_integration_types.host is
   'Host (and port) of the integrations whose config has no url or api_url. Null: they are not in one place.';
 comment on column public.sync_integration_types.address_keys is
-  'The keys of config that decide where requests go: credentials are handed out only for the values with '
-  'which they were stored. Empty: the connector itself knows the address.';
+  'The keys of config that decide where requests go. Credentials are handed out only for their stored '
+  'values.';
 
 insert into public.sync_integration_types (code, name, host, address_keys) values
   ('xledger', 'Xledger', 'www.xledger.net', '{url}'),

@@ -17,6 +17,3 @@ alter table public.sync_vendor_incidents enable row level security;
 comment on table public.sync_vendor_incidents is
   'A vendor that several organisations could not reach. Syncs are not held: each is tried as usual. Those '
   'who use the vendor read it, and Realtime publishes it; nothing of a single organisation is here.';
-comment on column public.sync_vendor_incidents.began_at is 'When the first of the organisations met it.';
-comment on column public.sync_vendor_incidents.ended_at is
-  'When a check or a sync got through again; null: it is open.';

@@ -1,8 +1,7 @@
 -- Empties the payloads of an organisation's entries that were exported, withdrawn or decided before an
--- instant. Key, hash, period, number, external id, debit total and currency stay: nothing can be exported
--- twice, and sums remain. Left as they are: entries that wait, that a person has to decide about, or of whose
--- batch something is open. Returns {redacted, left, left_entries: [{integration_type, entry_key}] (at most
--- 100)}. For the owner of the database. Again it redacts nothing more.
+-- instant. All else stays: nothing can be exported twice, and sums remain. Left as they are: entries that
+-- wait, that a person has to decide about, or of whose batch something is open. Returns {redacted, left,
+-- left_entries: [{integration_type, entry_key}] (at most 100)}. For the owner of the database.
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
