@@ -4,13 +4,6 @@ async function read(file: string): Promise<string> {
   return await Deno.readTextFile(new URL(`../../${file}`, import.meta.url));
 }
 
-Deno.test("README and ARCHITECTURE stay short: what is long is in docs/", async () => {
-  for (const [file, kilobytes] of [["README.md", 6], ["ARCHITECTURE.md", 10]] as const) {
-    const { length } = new TextEncoder().encode(await read(file));
-    assert.ok(length <= kilobytes * 1024, `${file} has ${length} bytes`);
-  }
-});
-
 Deno.test("the function's imports are inline, each in one file, and pinned to what the tests run with", async () => {
   const root: Record<string, string> = JSON.parse(await read("deno.json")).imports;
   const importedBy = new Map<string, string[]>();

@@ -39,7 +39,7 @@ export interface CodedJournalLine {
   readonly isTaxed: boolean;
 }
 
-interface Refused {
+interface Rejected {
   readonly error: string;
 }
 
@@ -57,7 +57,7 @@ interface Refused {
  * assert.ok("error" in withoutZeros([{ ...line, line: { ...zero, description: "Mva." } }], true));
  * ```
  */
-export function withoutZeros(lines: readonly BookedLine[], isJudged: boolean): BookedLine[] | Refused {
+export function withoutZeros(lines: readonly BookedLine[], isJudged: boolean): BookedLine[] | Rejected {
   const kept: BookedLine[] = [];
   for (const booked of lines) {
     const { line, coding, place } = booked;
@@ -102,7 +102,7 @@ export function planLines(
   description: string,
   booked: readonly BookedLine[],
   isJudged: boolean,
-): CodedJournalLine[] | Refused {
+): CodedJournalLine[] | Rejected {
   const own = booked.map(({ line }) => line.description);
   const texts = lineTexts(description, own, longestDescription);
   const fault = booked.map(codeFault).find((error) => error !== null) ?? accountsFault(booked) ??
