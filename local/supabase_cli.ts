@@ -92,5 +92,8 @@ function environment(home: string): Record<string, string> {
     DO_NOT_TRACK: "1",
     SUPABASE_DISABLE_UPDATE_CHECK: "1",
     NO_COLOR: "1",
+    // The CLI runs in Bun. A call ends before the optimizing compiler of JavaScriptCore pays: without it a diff needs a
+    // quarter less processor time.
+    BUN_JSC_useDFGJIT: "0",
   };
 }
