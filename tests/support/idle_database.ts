@@ -6,6 +6,7 @@
  */
 import postgres from "postgres";
 import { IDLE_DATABASE } from "../../local/postgres/idle_database.ts";
+import { embeddedOnly } from "./local_only.ts";
 import { sharedPlatform } from "./platform.ts";
 
 /** Names, as a URL of a superuser, the database to copy instead: one with a fault, which nothing is connected to. */
@@ -15,6 +16,19 @@ export const IDLE_VARIABLE = "SYNC_SCHEDULER_TEST_IDLE_DATABASE";
 export interface IdleDatabase extends AsyncDisposable {
   /** As the role `postgres`, which owns it. */
   readonly dbUrl: string;
+  /** As a superuser. */
+  readonly adminUrl: string;
+}
+
+/** Registers a test with a copy of its own. */
+export function idleTest(name: string, test: (database: IdleDatabase) => Promise<void>): void {
+  Deno.test({
+    ...embeddedOnly(name),
+    fn: async () => {
+      await using database = await copyDatabase();
+      await test(database);
+    },
+  });
 }
 
 /**
@@ -32,6 +46,7 @@ export async function copyDatabase(): Promise<IdleDatabase> {
   await run(`create database ${copy} template ${name} owner postgres`);
   return {
     dbUrl: at(adminUrl, copy, "postgres"),
+    adminUrl: at(adminUrl, copy),
     [Symbol.asyncDispose]: () => run(`drop database ${copy} with (force)`),
   };
 }

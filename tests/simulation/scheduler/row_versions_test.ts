@@ -6,21 +6,22 @@
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
 import { connect } from "../../support/connect.ts";
-import { localTest } from "../../support/local_only.ts";
-import { pauseJobs } from "../../support/ticks.ts";
+import { idleTest } from "../../support/idle_database.ts";
 
 // Few enough for one page that is not full: nothing prunes it before the test has looked.
 const DUE = 5;
 const MOVED_ON = 200;
 const XMAX_IS_MULTI = 0x1000;
+/** Nothing sends what is queued there. */
+const HAS_FUNCTION = "update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/' where true";
 
-localTest(
+idleTest(
   "a tick leaves no version of a row behind that index scans could not mark as dead",
-  async (platform) => {
-    await using database = connect(platform.adminUrl, 1);
-    const { sql } = database;
+  async (database) => {
+    await using admin = connect(database.adminUrl, 1);
+    const { sql } = admin;
+    await sql.unsafe(HAS_FUNCTION);
     await sql`create extension pageinspect`;
-    await pauseJobs(sql);
     await sql`
     with org as (insert into public.organizations (name) select 'Org ' || n from generate_series(1, ${DUE}) n returning id)
     insert into public.sync_integrations (org_id, integration_type, schedule) select id, 'webhook', '@yearly' from org`;
@@ -38,13 +39,13 @@ localTest(
   },
 );
 
-localTest(
+idleTest(
   "an idle tick reads nothing of what has moved on when another session holds a snapshot",
-  async (platform) => {
-    await using database = connect(platform.adminUrl, 1);
-    await using holder = connect(platform.adminUrl, 1);
-    const { sql } = database;
-    await pauseJobs(sql);
+  async (database) => {
+    await using admin = connect(database.adminUrl, 1);
+    await using holder = connect(database.adminUrl, 1);
+    const { sql } = admin;
+    await sql.unsafe(HAS_FUNCTION);
     await sql`
     with org as (insert into public.organizations (name) select 'Org ' || n from generate_series(1, ${MOVED_ON}) n returning id)
     insert into public.sync_integrations (org_id, integration_type, schedule) select id, 'webhook', '@yearly' from org`;

@@ -6,17 +6,14 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import type { Platform } from "../../../local/platform.ts";
 import { connect } from "../../support/connect.ts";
-import { localTest } from "../../support/local_only.ts";
-import { pauseJobs } from "../../support/ticks.ts";
+import { type IdleDatabase, idleTest } from "../../support/idle_database.ts";
 
 /** Twice the batch of a round. The start lock lets one tick at a time start them; neither may start one twice. */
 const INTEGRATIONS = 1000;
 
-/** Integrations with a slot that has come, the next one far away; nothing else ticks or delivers. */
+/** Integrations with a slot that has come, the next one far away. */
 async function prepare(sql: Sql): Promise<void> {
-  await pauseJobs(sql);
   // Nothing answers: the requests stay where they can be counted.
   await sql`create table public.caught_request (body jsonb not null)`;
   await sql.unsafe(
@@ -72,7 +69,7 @@ async function press(url: string, done: () => boolean): Promise<number> {
 }
 
 /** Both schedulers, and others, until the tick has looked at every due integration. */
-async function race(platform: Platform, sql: Sql, others: (typeof press)[] = []): Promise<void> {
+async function race(database: IdleDatabase, sql: Sql, others: (typeof press)[] = []): Promise<void> {
   let over = false;
   const watch = (async () => {
     for (let due = true; due;) {
@@ -83,7 +80,7 @@ async function race(platform: Platform, sql: Sql, others: (typeof press)[] = [])
   })().finally(() => over = true);
   await Promise.all([
     watch,
-    ...[tickUntilDone, tickUntilDone, ...others].map((act) => act(platform.dbUrl, () => over)),
+    ...[tickUntilDone, tickUntilDone, ...others].map((act) => act(database.dbUrl, () => over)),
   ]);
   const ticks =
     await sql`select started, skipped from sync_scheduler.ticks where started + skipped > 0 order by tick_id`;
@@ -107,11 +104,11 @@ async function assertQueuedOnce(sql: Sql, runs: number): Promise<void> {
   assert.deepEqual({ ...requests }, { requests: runs, runs }, "no request is queued twice");
 }
 
-localTest("two schedulers in a tight loop start 1,000 due integrations once each", async (platform) => {
-  await using database = connect(platform.adminUrl);
-  const { sql } = database;
+idleTest("two schedulers in a tight loop start 1,000 due integrations once each", async (database) => {
+  await using admin = connect(database.adminUrl);
+  const { sql } = admin;
   await prepare(sql);
-  await race(platform, sql);
+  await race(database, sql);
 
   const [runs] = await sql`select count(*)::int as runs, count(distinct integration_id)::int as integrations,
     count(*) filter (where status = 'pending' and triggered_by = 'schedule')::int as started from public.sync_run_log`;
@@ -122,13 +119,13 @@ localTest("two schedulers in a tight loop start 1,000 due integrations once each
   await assertTicksWentWell(sql);
 });
 
-localTest(
+idleTest(
   "each slot runs or is skipped once when people press while two schedulers tick",
-  async (platform) => {
-    await using database = connect(platform.adminUrl);
-    const { sql } = database;
+  async (database) => {
+    await using admin = connect(database.adminUrl);
+    const { sql } = admin;
     await prepare(sql);
-    await race(platform, sql, [press, press]);
+    await race(database, sql, [press, press]);
 
     const slots = await sql<{ rows: number; scheduled: number; overlaps: number; pressed: number }[]>`
     select count(*)::int as rows, count(*) filter (where triggered_by = 'schedule' and status = 'pending')::int as scheduled,
@@ -146,9 +143,9 @@ localTest(
   },
 );
 
-localTest("a broken integration stops none of the others and stays due", async (platform) => {
-  await using database = connect(platform.adminUrl);
-  const { sql } = database;
+idleTest("a broken integration stops none of the others and stays due", async (database) => {
+  await using admin = connect(database.adminUrl);
+  const { sql } = admin;
   await prepare(sql);
   const [broken] = await sql<
     { id: string }[]
@@ -159,7 +156,7 @@ localTest("a broken integration stops none of the others and stays due", async (
     end $$`);
   await sql.unsafe(`create trigger refuse before insert on public.sync_run_log
     for each row when (new.integration_id = '${broken?.id}') execute function public.refuse()`);
-  await race(platform, sql);
+  await race(database, sql);
   const count = async () => {
     const [row] = await sql`select
       (select count(*)::int from public.sync_run_log where triggered_by = 'schedule' and status = 'pending') as started,
@@ -174,11 +171,11 @@ localTest("a broken integration stops none of the others and stays due", async (
   const aMinuteLater = () =>
     sql`update public.sync_integrations set next_tick_at = now() where id = ${broken?.id ?? ""}`;
   await aMinuteLater();
-  await race(platform, sql);
+  await race(database, sql);
   assert.deepEqual(await count(), others, "tried again, and the alert is raised once");
   await sql`drop trigger refuse on public.sync_run_log`;
   await aMinuteLater();
-  await race(platform, sql);
+  await race(database, sql);
   assert.deepEqual(await count(), { started: INTEGRATIONS, alerts: 1, due: null }, "mended, it runs late");
   await assertTicksWentWell(sql);
 });
