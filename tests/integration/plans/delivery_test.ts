@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
-import { localTest } from "../../support/local_only.ts";
+import { idleTest } from "../../support/idle_database.ts";
 import { EXPORTED, fillOutbox, rowsRead, STATISTICS } from "./outbox.ts";
 
 const NAMED = 100;
@@ -20,8 +20,8 @@ const entry = (n: number, amount: string) => ({
 });
 
 for (const [what, prepare] of Object.entries(STATISTICS)) {
-  localTest(`deliveries, settlements and withdrawals read what they name with ${what}`, async (platform) => {
-    const { admin, orgId } = await fillOutbox(platform, prepare);
+  idleTest(`deliveries, settlements and withdrawals read what they name with ${what}`, async (database) => {
+    const { admin, orgId } = await fillOutbox(database, prepare);
     const deliver = (tx: TransactionSql, amount: string) =>
       tx`select public.add_sync_entries(${orgId}, 'webhook', ${
         tx.json(numbers.map((n) => entry(n, amount)))

@@ -5,16 +5,16 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
-import { localTest } from "../../support/local_only.ts";
+import { idleTest } from "../../support/idle_database.ts";
 import { fillOutbox, STATISTICS } from "./outbox.ts";
 
 const BATCH = 100;
 
-localTest(
+idleTest(
   "reserve and record read no trace of earlier batches while a snapshot is held",
-  async (platform) => {
-    const { admin, orgId } = await fillOutbox(platform, STATISTICS["true statistics"] ?? assert.fail());
-    const holder = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
+  async (database) => {
+    const { admin, orgId } = await fillOutbox(database, STATISTICS["true statistics"] ?? assert.fail());
+    const holder = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
     try {
       const [run] = await admin`select run_id from public.trigger_integration_sync(${orgId}, 'webhook')`;
       await admin`update sync_scheduler.run_attempts set token_hash = sha256('t') where run_id = ${run?.run_id}`;

@@ -5,10 +5,9 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import type { Platform } from "../../../local/platform.ts";
-import { localTest } from "../../support/local_only.ts";
-import { createTenant, type Tenant } from "../../support/tenant.ts";
-import { pauseJobs } from "../../support/ticks.ts";
+import { type IdleDatabase, idleTest } from "../../support/idle_database.ts";
+import type { Tenant } from "../../support/tenant.ts";
+import { createUnseen } from "./outbox.ts";
 
 /** Rows of each log that none of the limits counts. `PLAN_ROWS=1000000` looks at a long one. */
 const ROWS = Number(Deno.env.get("PLAN_ROWS") ?? 20_000);
@@ -81,18 +80,17 @@ async function rolledBack<T>(admin: Sql, work: (tx: TransactionSql) => Promise<T
   return answer;
 }
 
-async function open(platform: Platform): Promise<Sql> {
-  const admin = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
-  await pauseJobs(admin);
+async function open(database: IdleDatabase): Promise<Sql> {
+  const admin = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
   for (const log of LOGS) await admin.unsafe(`alter table ${log} set (autovacuum_enabled = off)`);
   return admin;
 }
 
 for (const [what, prepare] of Object.entries(STATISTICS)) {
-  localTest(`the limits of people read what they count with ${what}`, async (platform) => {
-    const admin = await open(platform);
+  idleTest(`the limits of people read what they count with ${what}`, async (database) => {
+    const admin = await open(database);
     try {
-      const tenant = await createTenant(admin, platform);
+      const tenant = await createUnseen(admin);
       const { orgId } = tenant;
       await admin`insert into public.sync_integrations (org_id, integration_type) values
         (${orgId}, 'xledger'), (${orgId}, 'dynamics')`;

@@ -4,9 +4,8 @@
  * @module
  */
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import type { Platform } from "../../../local/platform.ts";
-import { createTenant } from "../../support/tenant.ts";
-import { pauseJobs } from "../../support/ticks.ts";
+import type { IdleDatabase } from "../../support/idle_database.ts";
+import { createTenant, type Tenant } from "../../support/tenant.ts";
 
 /** Entries that wait. */
 export const PENDING = 3_000;
@@ -46,16 +45,21 @@ export const STATISTICS: Readonly<
   },
 };
 
+/** A tenant of a database that no API reads. What a press sends stays in the queue. */
+export async function createUnseen(admin: Sql): Promise<Tenant> {
+  await admin`update sync_scheduler.settings set function_url = 'http://127.0.0.1:9/' where true`;
+  return await createTenant(admin, { apiUrl: "", publishableKey: "" });
+}
+
 /** A connection to an outbox that was filled under these statistics; it acts as the service role. */
 export async function fillOutbox(
-  platform: Platform,
+  database: IdleDatabase,
   prepare: (admin: Sql, fill: () => Promise<unknown>) => Promise<void>,
 ): Promise<{ admin: Sql; integrationId: string; orgId: string }> {
-  const admin = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
-  await pauseJobs(admin);
+  const admin = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
   await admin.unsafe(`alter table ${TABLE} set (autovacuum_enabled = off)`);
-  const { integrationId, orgId } = await createTenant(admin, platform);
-  const { integrationId: neighbour } = await createTenant(admin, platform);
+  const { integrationId, orgId } = await createUnseen(admin);
+  const { integrationId: neighbour } = await createUnseen(admin);
   await prepare(admin, async () => {
     await admin`
     insert into public.sync_export_entries

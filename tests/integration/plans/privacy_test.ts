@@ -5,17 +5,17 @@
  */
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
-import { localTest } from "../../support/local_only.ts";
+import { idleTest } from "../../support/idle_database.ts";
 import { fillOutbox, rowsRead, STATISTICS } from "./outbox.ts";
 
 const BATCH = 500;
 const DECIDED = 100;
 
 for (const [what, prepare] of Object.entries(STATISTICS)) {
-  localTest(
+  idleTest(
     `a step of the redaction and the end of a person read few entries with ${what}`,
-    async (platform) => {
-      const { admin, integrationId, orgId } = await fillOutbox(platform, prepare);
+    async (database) => {
+      const { admin, integrationId, orgId } = await fillOutbox(database, prepare);
       try {
         const person = crypto.randomUUID();
         await admin`insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)

@@ -5,23 +5,23 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type TransactionSql } from "postgres";
-import { localTest } from "../../support/local_only.ts";
+import { idleTest } from "../../support/idle_database.ts";
 import { fillOutbox, rowsRead, STATISTICS } from "./outbox.ts";
 
 const BATCH = 100;
 
 for (const [what, prepare] of Object.entries(STATISTICS)) {
-  localTest(
+  idleTest(
     `reserve_entries evaluates its limit once with ${what}, custom and generic plans`,
-    async (platform) => {
-      const { admin, orgId } = await fillOutbox(platform, prepare);
+    async (database) => {
+      const { admin, orgId } = await fillOutbox(database, prepare);
       try {
         const [run] = await admin`select run_id from public.trigger_integration_sync(${orgId}, 'webhook')`;
         await admin`update sync_scheduler.run_attempts set token_hash = sha256('t') where run_id = ${run?.run_id}`;
         await admin`select public.sync_worker_claim(${run?.run_id}, 1, 't', gen_random_uuid(), 1, false)`;
 
         for (const mode of ["auto", "force_custom_plan", "force_generic_plan"]) {
-          const worker = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
+          const worker = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
           try {
             await worker.unsafe(`set plan_cache_mode = ${mode}`);
             const sizes: number[] = [];

@@ -5,9 +5,8 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import { localTest } from "../../support/local_only.ts";
-import { createTenant } from "../../support/tenant.ts";
-import { pauseJobs } from "../../support/ticks.ts";
+import { idleTest } from "../../support/idle_database.ts";
+import { createUnseen } from "./outbox.ts";
 
 /** Runs of the organisation; `PLAN_ROWS=1000000` looks at a long log. */
 const ROWS = Number(Deno.env.get("PLAN_ROWS") ?? 20_000);
@@ -53,14 +52,13 @@ const STATISTICS: Readonly<Record<string, (admin: Sql, fill: () => Promise<unkno
 };
 
 for (const [what, prepare] of Object.entries(STATISTICS)) {
-  localTest(
+  idleTest(
     `a member's page of runs reads what it has with ${what}`,
-    async (platform) => {
-      const admin = postgres(platform.adminUrl, { max: 1, onnotice: () => {} });
+    async (database) => {
+      const admin = postgres(database.adminUrl, { max: 1, onnotice: () => {} });
       try {
-        await pauseJobs(admin);
         await admin.unsafe(`alter table ${LOG} set (autovacuum_enabled = off)`);
-        const { orgId, integrationId, userIds } = await createTenant(admin, platform);
+        const { orgId, integrationId, userIds } = await createUnseen(admin);
         await prepare(
           admin,
           () =>
