@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../schedule.psql
 \ir ../alert_webhook.psql
-select plan(31);
+select plan(33);
 
 -- A tick's steps, each with a state in which it has something to do. It must be seen, and the step must really act upon it.
 create function pg_temp.tries(step text, prepare text, acts text) returns setof text language plpgsql as $$
@@ -37,6 +37,11 @@ update sync_scheduler.connection_checks set ended_at = null;
 select ok(sync_scheduler.has_work(now()), 'an open check is, from the instant when it was asked for');
 select ok(not sync_scheduler.has_work(now() + interval '1 microsecond'), 'and not for a tick that looks from later on');
 delete from sync_scheduler.connection_checks;
+insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
+values (sync_test.id('integration a'), now() - interval '1 hour', 'backfill');
+select ok(sync_scheduler.has_work(now()), 'a queued slot is, from the instant when it was requested');
+select ok(not sync_scheduler.has_work(now() + interval '1 microsecond'), 'and no longer for a tick that looks from later on');
+delete from sync_scheduler.queued_slots;
 insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, started_at, next_attempt_at, deadline_at)
 values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', 'schedule', now(), now(), now() + interval '1 minute', now() + interval '1 hour');
 select ok(not sync_scheduler.has_work(), 'a run that waits for its retry is none');
