@@ -1,7 +1,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../alert_webhook.psql
-select plan(30);
+select plan(31);
 update sync_scheduler.alert_messages set is_new = false;
 update sync_scheduler.alert_senders set next_attempt_at = null;
 
@@ -62,6 +62,11 @@ select is(sync_scheduler.post_alert_messages(), 1, 'a request without a report i
 select is(pg_temp.claim() -> 'messages' -> 0 ->> 'message_id', c -> 'messages' -> 0 ->> 'message_id', 'under the id that the message had') from claimed;
 select throws_ok($$ select public.sync_worker_finish_alerts(sync_test.id('org a'), 'the token before', '[]') $$, 'PT401', 'invalid_token', 'who comes later changes nothing');
 select pg_temp.report(c, 1) from claimed;
+select pg_temp.alert('unhealthy');
+select sync_scheduler.post_alert_messages();
+select pg_temp.report(pg_temp.claim(), 0);
+select is((select last_status::integer from public.sync_alert_webhooks), 200, 'a report of nothing leaves what the receiver last said');
+select pg_temp.pass('1 minute');
 select pg_temp.alert('missed_slot');
 select sync_scheduler.post_alert_messages(), pg_temp.pass('31 seconds');
 select throws_ok('select pg_temp.claim()', 'PT409', 'attempt_not_current', 'a claim comes within half a minute, or another may be at work');
