@@ -2759,7 +2759,8 @@ begin
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, entries);
-  select coalesce(jsonb_agg(jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+  select coalesce(jsonb_agg(
+    jsonb_build_object('entry_key', left(d.entry_key, 200), 'field', d.field, 'reason', d.reason)
     -- An item without a usable key is named by its place in the list.
     || case when length(d.entry_key) between 1 and 200 then '{}'
       else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1) end
@@ -3577,7 +3578,8 @@ begin
           or (e.state = 'unknown' and d.sent_at is not null) or (e.state = 'withdrawn' and d.sent_at is null))
         when 'abandon' then e.state = 'rejected' or (e.state = 'unknown' and d.sent_at is not null)
         when 'keep' then e.state = 'exported' end)),
-      array_agg(distinct e.batch_id) filter (
+      -- Not distinct: the whole list would be sorted by it, and the errors name the first ten as given.
+      array_agg(e.batch_id) filter (
         where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')),
       jsonb_agg(i.item) filter (where not s.is_settled)
     into missing, refused, batches, changing
@@ -4139,7 +4141,7 @@ begin
   -- Nearly every text begins with a visible character of ASCII.
   return coalesce(jsonb_typeof(is_filled.value) = 'string' and (
     ascii(is_filled.value #>> '{}') between 33 and 126 or btrim(is_filled.value #>> '{}',
-    E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
+    E' \t\n\r\f\u000b\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
     '\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
     ) <> ''), false);
 end;

@@ -12,8 +12,8 @@ begin
         public.sync_alerts,public.sync_audit_log,public.sync_integration_health,public.sync_alert_webhooks,
         public.sync_vendor_incidents}'::regclass[])
       and a.attnum > 0 and a.attname <> 'integration_type'
-      -- The one numeric is a sum of money.
-      and a.atttypid = any ('{text,uuid,jsonb,bytea,numeric}'::regtype[])
+      -- The one numeric is a sum of money. How long a payload is says something of it.
+      and (a.atttypid = any ('{text,uuid,jsonb,bytea,numeric}'::regtype[]) or a.attname = 'payload_bytes')
   loop
     execute format('alter table %s alter column %I set statistics 0', secret.relation, secret.name);
   end loop;

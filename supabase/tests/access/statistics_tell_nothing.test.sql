@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(16);
+select plan(17);
 
 -- The rule, for every table that a person may read: only numbers, instants, yes or no, and lists of fixed words have statistics.
 create function pg_temp.may_have_statistics(type regtype) returns boolean language sql as $$
@@ -17,6 +17,8 @@ select is(array(
     and c.relname <> 'sync_integration_types' and a.attname <> 'integration_type'
     and not pg_temp.may_have_statistics(a.atttypid) and a.attstattarget is distinct from 0
   order by 1), '{}', 'no column with words, contents, ids or people has statistics');
+select is((select a.attstattarget::integer from pg_attribute a
+  where a.attrelid = 'public.sync_export_entries'::regclass and a.attname = 'payload_bytes'), 0, 'nor has the length of a payload');
 -- An expression in an index has statistics of its own, which those of the columns do not stop.
 select is(array(
   select i.indexrelid::regclass::text || '.' || a.attname

@@ -1,7 +1,7 @@
 -- An error names what it is about, in a length that a person reads: it is also in Postgres' log.
 begin;
 \ir ../fixtures.psql
-select plan(10);
+select plan(11);
 
 select set_config('request.jwt.claims', jsonb_build_object('role', 'authenticated', 'sub', sync_test.id('admin'))::text, true);
 create function pg_temp.detail_of(entries jsonb) returns jsonb language plpgsql as $$
@@ -32,6 +32,12 @@ select sync_test.id('integration a'), repeat('k', 190) || lpad(n::text, 4, '0'),
 select is(array[d ->> 'error', d ->> 'count', jsonb_array_length(d -> 'entries')::text], '{entries_not_settleable,100,10}',
   'of those in another state likewise') from pg_temp.detail_of(pg_temp.all_of('keep')) d;
 select is(length(d #>> '{entries,0,entry_key}'), 100, 'with a hundred characters') from pg_temp.detail_of(pg_temp.all_of('keep')) d;
+
+insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload, state, batch_id, unknown_since)
+select sync_test.id('integration a'), 's' || n, '2026-10', 'B', '{}', 'unknown', md5(n::text)::uuid, now() from generate_series(1, 12) n;
+select is(jsonb_path_query_array(d, '$.entries[*].entry_key'), '["s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10"]',
+  'the first ten as they were given, also of several batches')
+from pg_temp.detail_of((select jsonb_agg(jsonb_build_object('entry_key', 's' || n, 'resolution', 'keep') order by n) from generate_series(1, 12) n)) d;
 
 update public.sync_export_entries set state = 'unknown', batch_id = sync_test.id('batch'), unknown_since = now(), sent_at = now()
 where entry_key like 'kkk%';

@@ -9,7 +9,7 @@ export interface Judged {
   readonly payload: unknown;
 }
 
-const blanks = ["", " ", "\t", "\u00a0", "\u3000", "\ufeff", "\u200b", "\u0085"];
+const blanks = ["", " ", "\t", "\u000b", "v", "\u00a0", "\u3000", "\ufeff", "\u200b", "\u0085"];
 
 /** Texts that are amounts, nearly amounts, or something else. */
 export function amountTexts(): fc.Arbitrary<string> {

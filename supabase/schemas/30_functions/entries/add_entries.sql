@@ -26,7 +26,8 @@ begin
   perform sync_scheduler.lock_active_run(integration.id);
 
   delivered := sync_scheduler.read_delivery(integration, entries);
-  select coalesce(jsonb_agg(jsonb_build_object('entry_key', d.entry_key, 'field', d.field, 'reason', d.reason)
+  select coalesce(jsonb_agg(
+    jsonb_build_object('entry_key', left(d.entry_key, 200), 'field', d.field, 'reason', d.reason)
     -- An item without a usable key is named by its place in the list.
     || case when length(d.entry_key) between 1 and 200 then '{}'
       else jsonb_build_object('entry_key', left(d.entry_key, 100), 'index', d.number - 1) end

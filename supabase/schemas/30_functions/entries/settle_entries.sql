@@ -142,7 +142,8 @@ begin
           or (e.state = 'unknown' and d.sent_at is not null) or (e.state = 'withdrawn' and d.sent_at is null))
         when 'abandon' then e.state = 'rejected' or (e.state = 'unknown' and d.sent_at is not null)
         when 'keep' then e.state = 'exported' end)),
-      array_agg(distinct e.batch_id) filter (
+      -- Not distinct: the whole list would be sorted by it, and the errors name the first ten as given.
+      array_agg(e.batch_id) filter (
         where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')),
       jsonb_agg(i.item) filter (where not s.is_settled)
     into missing, refused, batches, changing

@@ -135,7 +135,7 @@ begin
   -- Nearly every text begins with a visible character of ASCII.
   return coalesce(jsonb_typeof(is_filled.value) = 'string' and (
     ascii(is_filled.value #>> '{}') between 33 and 126 or btrim(is_filled.value #>> '{}',
-    E' \t\n\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
+    E' \t\n\r\f\u000b\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009'
     '\u200a\u2028\u2029\u202f\u205f\u3000\ufeff'
     ) <> ''), false);
 end;
