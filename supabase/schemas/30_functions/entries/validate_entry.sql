@@ -94,7 +94,7 @@ begin
       fault := sync_scheduler.line_fault(line, exported.line, ignored.line);
       currency := coalesce(currency, line ->> 'currency');
       if fault is null and not is_ledger and line ->> 'currency' <> currency then
-        fault := '{currency,must be that of the voucher and the other lines}';
+        fault := array['currency', 'must be that of the voucher and the other lines'];
       end if;
       if fault is not null then
         return sync_scheduler.name_fault(number, fault);
