@@ -95,6 +95,11 @@ export class BenchDatabase {
     return sql;
   }
 
+  /** Where a superuser connects, for libraries that open connections of their own. */
+  get superuserUrl(): string {
+    return this.#access.url(SUPERUSER);
+  }
+
   /** A further superuser, for what has to be set for one connection. */
   asSuperuser(options: postgres.Options<Record<string, never>> = {}): Sql {
     return this.#connect(SUPERUSER, options);

@@ -13,6 +13,7 @@ import { logSize } from "./log_size.ts";
 import { outboxPlans } from "./outbox_plans.ts";
 import { outboxThroughput } from "./outbox_throughput.ts";
 import { overview } from "./overview.ts";
+import { peers } from "./peers.ts";
 import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
 import { runsPage } from "./runs_page.ts";
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   triggerThroughput,
   triggerProcessorTime,
   triggerServerSide,
+  peers,
   logSize,
   hotPathPlans,
   delivery,

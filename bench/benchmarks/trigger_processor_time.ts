@@ -1,8 +1,8 @@
-import type { Sql } from "postgres";
 import type { BenchContext, Benchmark, Result } from "../benchmark.ts";
 import { type Call, callTrigger, insertBare, openSessions, throughput, writeAll } from "../calls.ts";
 import type { BenchDatabase } from "../database.ts";
 import { interleave } from "../interleave.ts";
+import { processOf, processorTime } from "../processor_time.ts";
 import { percentile, ratios } from "../statistics.ts";
 
 /** Trigger against bare insert by what the server's processes compute: neither the disk nor the machine's load counts. */
@@ -77,20 +77,6 @@ async function firstCalls({ quick, progress }: BenchContext, database: BenchData
     { ...times("first call of a connection", found.trigger, found.insert), goal: { atMost: 2.2 } },
     times("first call of a connection, its writes alone", found.writes, found.insert),
   ];
-}
-
-async function processOf(sql: Sql): Promise<number> {
-  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  if (row === undefined) throw new Error("a session without a process");
-  return row.pid;
-}
-
-/** Milliseconds that the kernel has given to these processes. */
-async function processorTime(pids: readonly number[]): Promise<number> {
-  const times = await Promise.all(
-    pids.map(async (pid) => Number((await Deno.readTextFile(`/proc/${pid}/schedstat`)).split(" ")[0]) / 1e6),
-  );
-  return times.reduce((sum, time) => sum + time, 0);
 }
 
 /** Milliseconds of a call; the ratio is a share of the reference's speed. */
