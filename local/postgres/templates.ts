@@ -65,6 +65,16 @@ export async function makeIdleDatabase(server: Postgres): Promise<void> {
   }
 }
 
+/** On a busy machine a client's call may take longer than the 8 s of a hosted project. No test is about that limit. */
+async function allowSlowCalls(server: Postgres): Promise<void> {
+  const sql = postgres(server.url(SUPERUSER, "template1"), { max: 1, onnotice: () => {} });
+  try {
+    await sql`alter role authenticator set statement_timeout = '2min'`;
+  } finally {
+    await sql.end();
+  }
+}
+
 /** Makes the templates of a project in an empty directory that the server's user may enter. */
 export async function makeTemplates({ directory, project }: Templates): Promise<void> {
   const server = await startPostgres(directory);
@@ -74,6 +84,7 @@ export async function makeTemplates({ directory, project }: Templates): Promise<
   };
   try {
     await bootstrapServer(server, { autoGrant: false });
+    await allowSlowCalls(server);
     await keep("bare");
     await server.start();
     const cli = createSupabaseCli({ projectDirectory: project, scratch: directory, dbUrl: server.url() });
