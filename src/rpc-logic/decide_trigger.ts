@@ -1,5 +1,5 @@
 import { rejectTrigger } from "./reject_trigger.ts";
-import type { TriggerDecision, TriggerFacts } from "./trigger_facts.ts";
+import type { PressLimit, TriggerDecision, TriggerFacts } from "./trigger_facts.ts";
 
 const HOUR_SECONDS = 3600;
 
@@ -25,7 +25,7 @@ const HOUR_SECONDS = 3600;
  *   manualCooldownSeconds: 300,
  *   leastCooldownSeconds: 60,
  *   newestPressAt: new Date("2026-11-23T11:56:00Z"),
- *   hourIsFullSince: null,
+ *   oldestPressOfFullHourAt: null,
  *   isTicking: true,
  *   hasIncident: false,
  *   hasFunctionUrl: true,
@@ -75,7 +75,7 @@ export function decideTrigger(facts: TriggerFacts): TriggerDecision {
       status: active.status,
       started_at: active.startedAt?.toISOString() ?? null,
       triggered_by: active.triggeredBy,
-      // An error takes an alert back, so what the person has to know is in the details.
+      // An error undoes what the call wrote, so what the person has to know is in the details.
       ...(facts.isTicking
         ? {
           ...(active.quotaUntil === null ? {} : { quota_until: active.quotaUntil.toISOString() }),
@@ -111,8 +111,8 @@ export function decideTrigger(facts: TriggerFacts): TriggerDecision {
 export interface NextManualPress {
   /** May be in the past. Exactly then a press is allowed. */
   readonly pressAt: Date;
-  /** The cooldown of the integration, or the presses an hour of the organisation. */
-  readonly limitedBy: "cooldown" | "presses_per_hour";
+  /** The limit that ends last. */
+  readonly limitedBy: PressLimit;
 }
 
 /**
@@ -127,7 +127,7 @@ export interface NextManualPress {
  *   newestPressAt: new Date("2026-11-23T12:00:00Z"),
  *   manualCooldownSeconds: 300,
  *   leastCooldownSeconds: 60,
- *   hourIsFullSince: null,
+ *   oldestPressOfFullHourAt: null,
  * });
  * assert.deepEqual(next, { pressAt: new Date("2026-11-23T12:05:00Z"), limitedBy: "cooldown" });
  * ```
@@ -135,12 +135,12 @@ export interface NextManualPress {
 export function nextManualPress(
   facts: Pick<
     TriggerFacts,
-    "newestPressAt" | "manualCooldownSeconds" | "leastCooldownSeconds" | "hourIsFullSince"
+    "newestPressAt" | "manualCooldownSeconds" | "leastCooldownSeconds" | "oldestPressOfFullHourAt"
   >,
 ): NextManualPress | null {
   const cooldown = Math.max(facts.manualCooldownSeconds, facts.leastCooldownSeconds);
   const pressAt = after(facts.newestPressAt, cooldown);
-  const hourOverAt = after(facts.hourIsFullSince, HOUR_SECONDS);
+  const hourOverAt = after(facts.oldestPressOfFullHourAt, HOUR_SECONDS);
   if (hourOverAt !== null && (pressAt === null || hourOverAt > pressAt)) {
     return { pressAt: hourOverAt, limitedBy: "presses_per_hour" };
   }

@@ -30,7 +30,7 @@ const clear: TriggerFacts = {
   manualCooldownSeconds: 300,
   leastCooldownSeconds: 60,
   newestPressAt: null,
-  hourIsFullSince: null,
+  oldestPressOfFullHourAt: null,
   isTicking: true,
   hasIncident: false,
   hasFunctionUrl: true,
@@ -55,7 +55,7 @@ Deno.test("starts a run when nothing is in the way", () => {
 });
 
 Deno.test("starts as api and without limits when the caller is no person", () => {
-  const change = { callerId: null, newestPressAt: now, hourIsFullSince: now };
+  const change = { callerId: null, newestPressAt: now, oldestPressOfFullHourAt: now };
   assert.deepEqual(decide(change), { ...start, triggeredBy: "api" });
 });
 
@@ -154,12 +154,12 @@ Deno.test("takes a cooldown below the installation's least one for that one", ()
 
 Deno.test("rejects a press until the organisation's hour is over", () => {
   const hour = { retry_after_seconds: 1, retry_at: "2026-11-23T12:00:01.000Z", limit: "presses_per_hour" };
-  rejects({ hourIsFullSince: at(-3599) }, "PT429", "rate_limited", hour);
-  assert.deepEqual(decide({ hourIsFullSince: at(-3600) }), start);
+  rejects({ oldestPressOfFullHourAt: at(-3599) }, "PT429", "rate_limited", hour);
+  assert.deepEqual(decide({ oldestPressOfFullHourAt: at(-3600) }), start);
 });
 
 Deno.test("names the limit that holds longest", () => {
-  rejects({ hourIsFullSince: at(-3599), newestPressAt: at(-10) }, "PT429", "rate_limited", {
+  rejects({ oldestPressOfFullHourAt: at(-3599), newestPressAt: at(-10) }, "PT429", "rate_limited", {
     retry_after_seconds: 290,
     retry_at: "2026-11-23T12:04:50.000Z",
     limit: "cooldown",

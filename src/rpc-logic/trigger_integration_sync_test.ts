@@ -29,7 +29,7 @@ const facts: TriggerFacts = {
   manualCooldownSeconds: 300,
   leastCooldownSeconds: 60,
   newestPressAt: null,
-  hourIsFullSince: null,
+  oldestPressOfFullHourAt: null,
   isTicking: true,
   hasIncident: false,
   hasFunctionUrl: true,

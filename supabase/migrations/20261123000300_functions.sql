@@ -4722,8 +4722,8 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/decide_trigger.sql
--- Decides what a press does: may it start a run now, and if not, why? The only place of this rule. It reads
--- nothing but the facts, so the trigger acts on it, the overview shows it, and
+-- Decides what a press does: may it start a run now, and if not, why? It reads nothing but the facts, which
+-- read_trigger_facts below collects. So the trigger acts on it, the overview shows it, and
 -- src/rpc-logic/decide_trigger.ts mirrors it step by step.
 create or replace function sync_scheduler.decide_trigger(facts sync_scheduler.trigger_facts)
 returns sync_scheduler.trigger_decision
@@ -4755,7 +4755,7 @@ begin
     return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
       'run_id', facts.active_run_id, 'status', facts.active_status,
       'started_at', facts.active_started_at, 'triggered_by', facts.active_triggered_by)
-      -- An error takes an alert back, so what the person has to know is in the details.
+      -- An error undoes what the call wrote, so what the person has to know is in the details.
       || jsonb_strip_nulls(case when facts.is_ticking then jsonb_build_object(
           'quota_until', facts.active_quota_until,
           'notice', coalesce(facts.active_waits_for, case when facts.has_incident then 'vendor_incident' end))
@@ -4792,15 +4792,15 @@ begin
 end;
 $$;
 
--- From when on the limits let a person press (null: there was no press), and which of them ends last.
--- `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after triggered_at of its
--- newest manual run. `presses_per_hour`: so many manual runs of the organisation within an hour. What became
--- of the runs does not matter.
+-- From when on the limits let a person press (null: there was no press), and which limit says so: the one
+-- that ends last. `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after its
+-- newest manual run. `presses_per_hour`: settings.presses_per_hour manual runs of the organisation within an
+-- hour. What became of the runs does not matter.
 create or replace function sync_scheduler.next_manual_press(
   facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  hour_over_at constant timestamptz := facts.hour_is_full_since + interval '1 hour';
+  hour_over_at constant timestamptz := facts.oldest_press_of_full_hour_at + interval '1 hour';
 begin
   -- Compares instants, not intervals: '1 month' compares as 30 days, but from 1 February it is 28.
   press_at := greatest(facts.newest_press_at + facts.manual_cooldown,
@@ -4821,7 +4821,7 @@ create or replace function sync_scheduler.read_trigger_facts(
   integration public.sync_integrations, caller_id uuid, idempotency_key text default null,
   recovered boolean default null) returns sync_scheduler.trigger_facts
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- A plan for these values costs more than the look itself.
+-- To plan for the values of each press costs more than the statements themselves.
 set plan_cache_mode = force_generic_plan as $$
 declare
   settings record;
@@ -4832,7 +4832,7 @@ declare
   step text;
   active_recovery text;
   newest_press_at timestamptz;
-  hour_is_full_since timestamptz;
+  oldest_press_of_full_hour_at timestamptz;
   ticked_at timestamptz;
   has_incident boolean;
 begin
@@ -4870,7 +4870,7 @@ begin
   -- let the planner read all of its runs.
   select r.triggered_at into newest_press_at from public.sync_run_log r
   where r.integration_id = integration.id and r.triggered_by = 'manual' order by r.triggered_at desc limit 1;
-  select press.triggered_at into hour_is_full_since
+  select press.triggered_at into oldest_press_of_full_hour_at
   from public.sync_integrations i cross join lateral (
     select r.triggered_at from public.sync_run_log r
     where r.integration_id = i.id and r.triggered_by = 'manual' and r.triggered_at > now() - interval '1 hour'
@@ -4885,12 +4885,13 @@ begin
     and o.host is not distinct from sync_scheduler.vendor_host(integration);
   has_incident := found;
 
+  -- By place, in the order of the type trigger_facts.
   return row(now(), read_trigger_facts.caller_id, integration.id, integration.enabled, integration.paused_at,
     integration.pause_reason, integration.resume_at, key_run_id, key_integration_id, active.run_id,
     active.status, active.started_at, active.triggered_by,
     case when active.run_id is not null then sync_scheduler.waits_for(active) end,
     case when active.quota_until > now() then active.quota_until end, active_recovery,
-    integration.manual_cooldown, settings.least_cooldown, newest_press_at, hour_is_full_since,
+    integration.manual_cooldown, settings.least_cooldown, newest_press_at, oldest_press_of_full_hour_at,
     coalesce(ticked_at, settings.installed_at) > now() - settings.silent_after,
     has_incident, coalesce(settings.function_url, sync_scheduler.signed_function_url()) is not null
   )::sync_scheduler.trigger_facts;
@@ -5816,8 +5817,8 @@ For admins, coordinators, the service role and the host itself (`triggered_by` i
 `idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
 to repeat a request whose answer was lost. A run whose worker died is revived and returned. If that run
 has a key already, the key of the press that revives it is not remembered: repeated later, it is a new press.
-People wait for `manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
-`settings.presses_per_hour` runs an hour.
+People wait for `manual_cooldown`, which `configure_integration_sync` changes, and start at most
+`settings.presses_per_hour` runs an hour in an organisation.
 
 The run's `notice` may be:
 

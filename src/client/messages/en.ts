@@ -1,5 +1,5 @@
 import { because, fault, names, pairs } from "./details.ts";
-import type { SyncMessages } from "./sync_messages.ts";
+import type { LimitTexts, SyncMessages } from "./sync_messages.ts";
 
 /** What the page shows is not what there is. */
 const reload = "Reload the page and try again.";
@@ -34,8 +34,7 @@ const states = {
   withdrawn: "withdrawn",
 };
 
-/** What was used up, by the limit that a refusal names; else it is a sync. */
-const limits: Readonly<Record<string, string>> = {
+const limits: LimitTexts = {
   presses_per_hour: "Your organisation has started many syncs within the last hour",
   changes_per_hour: "Your organisation has done this very often within the last hour",
   check: "The connection was checked just now",

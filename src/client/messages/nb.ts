@@ -1,6 +1,6 @@
 import { because, fault, names, pairs } from "./details.ts";
 import { reasonInNorwegian } from "./nb_reasons.ts";
-import type { SyncMessages } from "./sync_messages.ts";
+import type { LimitTexts, SyncMessages } from "./sync_messages.ts";
 
 /** What the page shows is not what there is. */
 const reload = "Last siden på nytt og prøv igjen.";
@@ -53,7 +53,7 @@ const fields: Readonly<Record<string, string>> = {
   day_of_week: "ukedag",
 };
 
-const limits: Readonly<Record<string, string>> = {
+const limits: LimitTexts = {
   presses_per_hour: "Organisasjonen har startet mange synkroniseringer den siste timen",
   changes_per_hour: "Organisasjonen har gjort dette svært ofte den siste timen",
   check: "Forbindelsen ble nettopp kontrollert",

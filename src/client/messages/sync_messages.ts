@@ -1,4 +1,5 @@
 import type { SyncErrorCode, SyncSchedulerError } from "../sync_scheduler_error.ts";
+import type { PressLimit } from "../../rpc-logic/trigger_facts.ts";
 import type { SyncEntryState, SyncRunStatus } from "../types.ts";
 
 /** What a message may say about the case at hand, in the words of its language. */
@@ -19,6 +20,12 @@ export interface MessageFacts {
 
 /** A sentence, or a function that makes it from the facts. */
 export type SyncMessage = string | ((facts: MessageFacts) => string);
+
+/** What was used up, by the limit that `rate_limited` names. Of the cooldown, and of an unknown limit, it is a sync. */
+export type LimitTexts = Readonly<
+  & Record<Exclude<PressLimit, "cooldown"> | "changes_per_hour" | "check" | "webhook" | "vendor", string>
+  & Partial<Record<string, string>>
+>;
 
 /** What the elements say. */
 export interface SyncTexts {

@@ -5,7 +5,7 @@ import { type TriggerVector, vectorSchema } from "./schema.ts";
 const fileSchema = z.strictObject({
   $comment: z.string(),
   /** What every situation has unless it says otherwise. */
-  defaults: z.record(z.string(), z.unknown()),
+  defaults: z.looseObject({ settings: z.record(z.string(), z.unknown()) }),
   integration_defaults: z.record(z.string(), z.unknown()),
   run_defaults: z.record(z.string(), z.unknown()),
   vectors: z.array(z.strictObject({
@@ -13,6 +13,7 @@ const fileSchema = z.strictObject({
     situation: z.looseObject({
       integrations: z.array(z.record(z.string(), z.unknown())).optional(),
       runs: z.array(z.record(z.string(), z.unknown())).optional(),
+      settings: z.record(z.string(), z.unknown()).optional(),
     }),
     expect: z.unknown(),
   })).min(1),
@@ -36,7 +37,11 @@ export function loadTriggerVectors(): readonly TriggerVector[] {
   return vectors.map(({ name, situation, expect }) => {
     if (names.has(name)) throw new Error(`two vectors are named "${name}"`);
     names.add(name);
-    const full: Record<string, unknown> = { ...defaults, ...situation };
+    const full: Record<string, unknown> = {
+      ...defaults,
+      ...situation,
+      settings: { ...defaults.settings, ...situation.settings },
+    };
     if (situation.integrations !== undefined) {
       full.integrations = situation.integrations.map((item) => ({ ...integration_defaults, ...item }));
     }

@@ -1,7 +1,7 @@
 /**
  * The shape of a trigger vector: a situation and what the trigger must answer, in a form that any language can
- * read. Instants are seconds relative to the call (at most three decimals, as TypeScript knows milliseconds);
- * runs have labels instead of ids.
+ * read. Instants are seconds relative to the call, at most a day, with at most three decimals, as TypeScript knows
+ * milliseconds. Runs have labels instead of ids.
  *
  * @module
  */

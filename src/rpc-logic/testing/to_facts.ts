@@ -116,7 +116,7 @@ function toFacts(
     manualCooldownSeconds: manual_cooldown_seconds,
     leastCooldownSeconds: settings.least_cooldown_seconds,
     newestPressAt: newest === undefined ? null : ago(newest),
-    hourIsFullSince: full === undefined ? null : ago(full),
+    oldestPressOfFullHourAt: full === undefined ? null : ago(full),
     isTicking: scheduler === "ticking",
     hasIncident: false,
     hasFunctionUrl: true,

@@ -16,8 +16,8 @@ For admins, coordinators, the service role and the host itself (`triggered_by` i
 `idempotency_key` of the same organisation returns the same run again. A new key for each press makes it safe
 to repeat a request whose answer was lost. A run whose worker died is revived and returned. If that run
 has a key already, the key of the press that revives it is not remembered: repeated later, it is a new press.
-People wait for `manual_cooldown`, which `configure_integration_sync` changes. In an organisation they start
-`settings.presses_per_hour` runs an hour.
+People wait for `manual_cooldown`, which `configure_integration_sync` changes, and start at most
+`settings.presses_per_hour` runs an hour in an organisation.
 
 The run's `notice` may be:
 
