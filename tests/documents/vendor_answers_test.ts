@@ -1,6 +1,6 @@
 /**
  * The tables "What an answer means" of docs/connectors say what the code does with every status, and no other file of a
- * connector asks for one.
+ * connector compares one with a number.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -21,6 +21,9 @@ import { testContext } from "../../supabase/functions/integration-sync/testing/c
 import { root } from "../../tools/run_deno.ts";
 
 const CONNECTORS = join(root, "supabase/functions/integration-sync/connectors");
+/** A comparison of a status with a number, or with a list of them. */
+const COMPARES =
+  /\bstatus\)?\s*([!=]==|[<>]=?)\s*\d|\.(includes|has)\((\w+\.)?status\)|switch \((\w+\.)?status\)/;
 const CLASS = /\b(transient|rate_limited|ambiguous|permanent)\b/g;
 
 /** Every status that is a failure. */
@@ -124,18 +127,33 @@ for (
   });
 }
 
-Deno.test("only fault.ts and sign_in_fault.ts of a connector ask which status an answer has", async () => {
+Deno.test("only fault.ts and sign_in_fault.ts of a connector compare the status of an answer with numbers", async () => {
   const askers: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(CONNECTORS)) {
     if (!isDirectory || name === "http") continue;
     for await (const file of Deno.readDir(join(CONNECTORS, name))) {
       if (!file.name.endsWith(".ts") || file.name.endsWith("_test.ts")) continue;
       const text = await Deno.readTextFile(join(CONNECTORS, name, file.name));
-      if (/\bstatus [!=]== \d|\.includes\((\w+\.)?status\)/.test(text)) askers.push(`${name}/${file.name}`);
+      if (COMPARES.test(text)) askers.push(`${name}/${file.name}`);
     }
   }
   const known = ["business_central", "webhook", "xledger"].map((name) => `${name}/fault.ts`);
   assert.deepEqual(askers.sort(), [...known, "business_central/sign_in_fault.ts"].sort());
+});
+
+Deno.test("the message of a refusal says what to do next, whatever the status", () => {
+  for (const status of STATUSES) {
+    const failures = [webhookFault(status, null), xledgerFault(status, null).failure];
+    for (const body of [OWN, null]) {
+      const details = { isWrite: true, body, retryAfter: null, context: testContext() };
+      failures.push(businessCentralFault(status, details).failure, signInFault(status, null, null).failure);
+    }
+    for (const { class: errorClass, message } of failures) {
+      if (errorClass === "permanent") {
+        assert.match(message, /\b(Check|Enter|Correct|Sync again|Its own log)\b/);
+      }
+    }
+  }
 });
 
 Deno.test("docs/reference/failures.md has the class and the codes of its example, a 418", async () => {

@@ -73,11 +73,11 @@ for (const status of [401, 403, 404, 405]) {
     assert.deepEqual(await openAlerts(sql, tenant), []);
 
     await sql`update public.sync_integrations set manual_cooldown = '0' where id = ${tenant.integrationId}`;
-    // Hours later: a refusal right after a success would be tried again.
+    // Hours later: within an hour of a success a refusal would be tried again.
     await sql`update public.sync_integration_health set last_success_at = last_success_at - interval '3 hours'
       where integration_id = ${tenant.integrationId}`;
     await addEntries(sql, tenant.integrationId, 4, 4);
-    receiver.misbehave({ kind: "status", status: 418 });
+    receiver.misbehave({ kind: "status", status: 402 });
     await untilStatus(sql, await trigger(tenant), "failed");
     assert.deepEqual(await openAlerts(sql, tenant), ["run_failed"]);
   });
@@ -106,7 +106,7 @@ Deno.test("the alert of a run that was refused at its fourth of ten batches last
   await using receiver = await startWebhookReceiver();
   const tenant = await createTenant(sql, platform, { receiver, entries: 100, config: { batch_size: 10 } });
   const good = { kind: "slow", ms: 0 } as const;
-  const refused = { kind: "status", status: 418 } as const;
+  const refused = { kind: "status", status: 402 } as const;
   receiver.misbehave(good, good, good, refused, refused);
   const runId = await trigger(tenant);
   await until("the fourth batch is refused", async () => {

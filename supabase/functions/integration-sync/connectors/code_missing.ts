@@ -18,6 +18,6 @@ import { storableText } from "../core/storable_text.ts";
 export function codeMissing(code: string, entry: Entry, error: string): Failure {
   const name = storableText(entry.document_number ?? entry.entry_key, 50);
   const message =
-    `Voucher ${name} was sent before and has to be sent again as it was, but the configuration has changed. ${error}`;
+    `Voucher ${name} was sent before and has to be sent again as it was, but the configuration has changed. Add its code there again. ${error}`;
   return failure("permanent", code, message);
 }

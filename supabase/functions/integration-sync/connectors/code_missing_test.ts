@@ -7,5 +7,6 @@ for (const [document_number, name] of [["UB-1", "UB-1"], [null, "key-7"]] as con
     const { class: errorClass, code, message } = codeMissing("test_code_missing", entry, "Line 1.");
     assert.deepEqual([errorClass, code], ["permanent", "test_code_missing"]);
     assert.ok(message.startsWith(`Voucher ${name} was sent before`), message);
+    assert.match(message, /Add its code there again\. Line 1\.$/);
   });
 }

@@ -4,7 +4,7 @@ import { onceBody } from "../http/once_body.ts";
 import { readLimited } from "../http/read_limited.ts";
 import { retryAfterSeconds } from "../../core/retry_after.ts";
 import type { BusinessCentralConfig, BusinessCentralCredentials } from "./config.ts";
-import { BusinessCentralFault, doubtful, isTokenRefused, statusFault, unavailable } from "./fault.ts";
+import { BusinessCentralFault, doubtful, isDone, isTokenRefused, statusFault, unavailable } from "./fault.ts";
 import type { TokenCache } from "./token.ts";
 import type { ConnectorContext } from "../connector.ts";
 import { unsentFailure } from "../http/transport_fault.ts";
@@ -72,7 +72,7 @@ export function createClient(
       answer = await exchange(url, init, fresh, isWrite);
     }
     const { status, body, retryAfter } = answer;
-    if (status < 200 || status >= 300) {
+    if (!isDone(status)) {
       throw statusFault(status, { isWrite, body, retryAfter, context });
     }
     return answer;

@@ -1,5 +1,6 @@
 /**
- * What a status of Business Central means. Only `sign_in_fault.ts` also asks for a status: that of the sign-in service.
+ * What a status of Business Central means. Of this connector only `sign_in_fault.ts` also compares a status with numbers:
+ * that of the sign-in service.
  *
  * @module
  */
@@ -84,6 +85,21 @@ export function statusFault(
     );
   }
   return isWrite ? doubtful(`answered ${status}`, retryAfter) : unavailable(`answered ${status}`, retryAfter);
+}
+
+/**
+ * Whether a request was carried out.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { isDone } from "./fault.ts";
+ *
+ * assert.deepEqual([isDone(204), isDone(302)], [true, false]);
+ * ```
+ */
+export function isDone(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 /**
@@ -173,10 +189,12 @@ const permanentMessages = {
     "Business Central does not let the app do this. Check the permission sets that it was given.",
   business_central_not_found:
     "Business Central does not find what is configured. Check environment, company and journal.",
-  business_central_redirect: "Business Central answered with a redirect, which is not followed.",
-  business_central_refused: "Business Central refused a request.",
+  business_central_redirect:
+    "Business Central answered with a redirect, which is not followed. Check tenant id and environment.",
+  business_central_refused:
+    "Business Central refused a request. Correct there what it names, then sync again.",
   business_central_no_reason:
-    "A request was refused without a reason. A proxy or a firewall may have answered instead of Business Central.",
+    "A request was refused without a reason. A proxy or a firewall may have answered instead of Business Central. Sync again later; if it is refused again, ask your Business Central partner.",
 } as const;
 
 function permanent(

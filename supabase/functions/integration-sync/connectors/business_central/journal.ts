@@ -3,7 +3,7 @@ import { chunk } from "../../core/chunk.ts";
 import { parseDecimal } from "../../vouchers/decimal.ts";
 import { type ExactJson, ExactNumber } from "../../vouchers/exact_json.ts";
 import type { BusinessCentralClient } from "./client.ts";
-import { BusinessCentralFault, doubtful, isLineGone, statusFault } from "./fault.ts";
+import { BusinessCentralFault, doubtful, isDone, isLineGone, statusFault } from "./fault.ts";
 import { type PlannedLine, type PlannedVoucher, shortestAmount } from "./plan.ts";
 import type { Dimension } from "./plan_lines.ts";
 import { type Refusal, sameKey, wordsOf } from "./refusal.ts";
@@ -112,7 +112,7 @@ export function openJournal(
       const response = byId.get(String(index));
       if (response === undefined) return "undone";
       const status = Number(response.status);
-      if (status >= 200 && status < 300) return "done";
+      if (isDone(status)) return "done";
       if (method === "DELETE" && isLineGone(status)) return "undone";
       const fault = statusFault(status, { isWrite: true, body: response.body, retryAfter: null, context });
       if (fault.refusal === null) faults.push(fault);

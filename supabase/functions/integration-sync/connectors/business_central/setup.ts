@@ -74,7 +74,9 @@ export async function findPlace(
   if (journal === undefined) {
     throw setUpWrongly(
       "business_central_no_journal",
-      `The company has no general journal with the code ${storableText(config.journal, 50)}.`,
+      `The company has no general journal with the code ${
+        storableText(config.journal, 50)
+      }. Correct the code, or create the journal.`,
     );
   }
   if (
@@ -140,7 +142,10 @@ async function findCompany(client: BusinessCentralClient, wanted: string): Promi
   const [company, other] = found.length > 0 ? found : alike;
   const shown = storableText(wanted, 100);
   if (company === undefined) {
-    throw setUpWrongly("business_central_no_company", `There is no company ${shown} in this environment.`);
+    throw setUpWrongly(
+      "business_central_no_company",
+      `There is no company ${shown} in this environment. Correct its name.`,
+    );
   }
   if (other !== undefined) {
     throw setUpWrongly(

@@ -4,7 +4,14 @@ import { readLimited } from "../http/read_limited.ts";
 import { retryAfterSeconds } from "../../core/retry_after.ts";
 import type { ConnectorContext, ExportOutcome } from "../connector.ts";
 import { parseResults } from "./results.ts";
-import { entriesRefused, isAboutEntries, isTooLarge, repetitionRefused, statusFault } from "./fault.ts";
+import {
+  entriesRefused,
+  isAboutEntries,
+  isTooLarge,
+  mayNameEntries,
+  repetitionRefused,
+  statusFault,
+} from "./fault.ts";
 import { readRefusal } from "./words.ts";
 
 // 500 results with an error text each fit several times.
@@ -40,7 +47,7 @@ export async function settleAnswer(
   isRepetition = false,
 ): Promise<ExportOutcome> {
   const { status, headers } = response;
-  if (status < 200 || status >= 500) {
+  if (!mayNameEntries(status)) {
     // The body is of no use; leaving it unread would keep the connection.
     await response.body?.cancel();
     return unsettled(entries, statusFault(status, hintOf(headers, context.clock.now())));
@@ -54,7 +61,7 @@ export async function settleAnswer(
     const open = new Set(openEntries(entries).map((entry) => entry.entry_key));
     return { results: found.results.filter((result) => open.has(result.entry_key)) };
   }
-  // Of a refusal only a list that calls something exported leaves a doubt.
+  // A refusal took nothing, unless its unreadable list calls some entry exported.
   if (found?.kind === "malformed" && (response.ok || /"exported"/.test(text))) {
     return unsettled(entries, malformed(status, found.reason));
   }

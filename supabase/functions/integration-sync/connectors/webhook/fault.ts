@@ -1,5 +1,6 @@
 /**
- * What the receiver's status means, for an export and for a connection check. No other file asks for a status.
+ * What the receiver's status means, for an export and for a connection check: {@linkcode meanings}. No other file of this
+ * connector compares a status with a number.
  *
  * @module
  */
@@ -8,13 +9,78 @@ import type { PingOutcome } from "../connector.ts";
 
 const defaultRateLimitSeconds = 60;
 
-/** Statuses that are about the entries of a batch, whatever the body says. */
-const aboutEntries: readonly number[] = [400, 413, 422];
-/** Of these it is not said that nothing was taken, or they ask for a wait: naming entries changes nothing. */
-const aboutTheMoment: readonly number[] = [408, 409, 425, 429];
+const permanentMessages = {
+  webhook_redirect:
+    "The receiver answered with a redirect. Enter its final address: a signed request is never sent elsewhere.",
+  webhook_access_refused:
+    "The receiver refused access. Check that both sides have the same signing secret and that we have access.",
+  webhook_not_found: "There is no receiver at the configured address. Check the address.",
+  webhook_refused: "The receiver refused the request. Its own log should say why.",
+} as const;
+
+/** What a status other than 2xx means. */
+interface Meaning {
+  /** The failure of an export. Its class is `permanent`, unless {@linkcode statusFault} names the code. */
+  readonly code:
+    | keyof typeof permanentMessages
+    | "webhook_rate_limited"
+    | "webhook_unavailable"
+    | "webhook_outcome_unknown";
+  /** What a connection check learns, see {@linkcode checkOutcome}: `guess` is a failure that an export need not meet. */
+  readonly check: "reached" | "failed" | "guess";
+  /** What it refuses, also if its body names no entry: entries of the batch, or the batch's size. */
+  readonly refuses?: "entries" | "size";
+}
 
 /**
- * Whether a refusal is about entries of the batch. A 4xx about the moment never is. Another one is if it names an entry.
+ * The rows of docs/connectors/webhook.md; a test compares. The question behind each code: may the receiver have taken the
+ * batch? Only where that is ruled out is it not `webhook_outcome_unknown`.
+ */
+const meanings: Readonly<Record<string, Meaning>> = {
+  "3xx": { code: "webhook_redirect", check: "guess" },
+  "4xx": { code: "webhook_refused", check: "reached" },
+  400: { code: "webhook_refused", check: "reached", refuses: "entries" },
+  401: { code: "webhook_access_refused", check: "reached" },
+  403: { code: "webhook_access_refused", check: "reached" },
+  404: { code: "webhook_not_found", check: "reached" },
+  408: { code: "webhook_outcome_unknown", check: "failed" },
+  // So a receiver says that it still works on this Idempotency-Key.
+  409: { code: "webhook_outcome_unknown", check: "reached" },
+  410: { code: "webhook_not_found", check: "reached" },
+  413: { code: "webhook_refused", check: "reached", refuses: "size" },
+  422: { code: "webhook_refused", check: "reached", refuses: "entries" },
+  425: { code: "webhook_unavailable", check: "failed" },
+  429: { code: "webhook_rate_limited", check: "failed" },
+  501: { code: "webhook_outcome_unknown", check: "reached" },
+  502: { code: "webhook_outcome_unknown", check: "failed" },
+  // Not webhook_unavailable: a proxy answers so when it gives up waiting, while the receiver goes on.
+  503: { code: "webhook_outcome_unknown", check: "failed" },
+  504: { code: "webhook_outcome_unknown", check: "failed" },
+};
+const otherwise: Meaning = { code: "webhook_outcome_unknown", check: "guess" };
+
+function meaningOf(status: number): Meaning {
+  return meanings[status] ?? meanings[`${Math.floor(status / 100)}xx`] ?? otherwise;
+}
+
+/**
+ * Whether the body of an answer may say what became of the entries. That of a 5xx never does.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { mayNameEntries } from "./fault.ts";
+ *
+ * assert.deepEqual([mayNameEntries(204), mayNameEntries(422), mayNameEntries(503)], [true, true, false]);
+ * ```
+ */
+export function mayNameEntries(status: number): boolean {
+  return status >= 200 && status < 500;
+}
+
+/**
+ * Whether a refusal is about entries of the batch. Only a 4xx that is `permanent` can be: any other may have been taken, or
+ * asks for a wait.
  *
  * @example
  * ```ts
@@ -24,17 +90,18 @@ const aboutTheMoment: readonly number[] = [408, 409, 425, 429];
  * assert.equal(isAboutEntries(422, false), true);
  * assert.equal(isAboutEntries(404, false), false);
  * assert.equal(isAboutEntries(404, true), true);
+ * assert.equal(isAboutEntries(409, true), false);
  * ```
  */
 export function isAboutEntries(status: number, namesEntries: boolean): boolean {
-  if (status < 400 || status >= 500 || aboutTheMoment.includes(status)) return false;
-  return namesEntries || aboutEntries.includes(status);
+  const { code, refuses } = meaningOf(status);
+  if (code === "webhook_redirect" || !(code in permanentMessages)) return false;
+  return namesEntries || refuses !== undefined;
 }
 
 /**
- * What a status other than 2xx says about the first send of a batch. The question behind each row: may the receiver
- * have taken it? Only where that is ruled out is the class not `ambiguous`. For refusals of entries see
- * {@linkcode isAboutEntries} and {@linkcode entriesRefused}. docs/connectors/webhook.md has the table; a test compares.
+ * What a status other than 2xx says about the first send of a batch. For refusals of entries see
+ * {@linkcode isAboutEntries} and {@linkcode entriesRefused}.
  *
  * @param status The status of the answer.
  * @param retryAfter Seconds that the receiver asks us to wait, or null.
@@ -50,31 +117,30 @@ export function isAboutEntries(status: number, namesEntries: boolean): boolean {
  * ```
  */
 export function statusFault(status: number, retryAfter: number | null, words = ""): Failure {
-  if (status === 429) {
-    const wait = retryAfter ?? defaultRateLimitSeconds;
-    return failure("rate_limited", "webhook_rate_limited", "The receiver asks us to slow down (429).", wait);
+  const { code } = meaningOf(status);
+  switch (code) {
+    case "webhook_rate_limited": {
+      const wait = retryAfter ?? defaultRateLimitSeconds;
+      return failure("rate_limited", code, `The receiver asks us to slow down (${status}).`, wait);
+    }
+    case "webhook_unavailable":
+      return unavailable(status, retryAfter);
+    case "webhook_outcome_unknown": {
+      const message =
+        `The receiver answered ${status}: whether it took the batch is not known, so the same batch is sent again.`;
+      return failure("ambiguous", code, message, retryAfter);
+    }
+    default: {
+      const said = words === "" ? "" : ` It said: ${words}`;
+      return failure("permanent", code, `${permanentMessages[code]} (status ${status})${said}`);
+    }
   }
-  // Not 503: a proxy says so too when it gave up waiting, while the receiver goes on.
-  if (status === 425) {
-    const message = `The receiver is not available at the moment (${status}).`;
-    return failure("transient", "webhook_unavailable", message, retryAfter);
-  }
-  if (status >= 300 && status < 400) return permanent(status, "webhook_redirect", words);
-  if (status === 401 || status === 403) return permanent(status, "webhook_access_refused", words);
-  if (status === 404 || status === 410) return permanent(status, "webhook_not_found", words);
-  if (status >= 400 && status < 500 && status !== 408 && status !== 409) {
-    return permanent(status, "webhook_refused", words);
-  }
-  // 409 is how a receiver says that it still works on this Idempotency-Key.
-  const message =
-    `The receiver answered ${status}: whether it took the batch is not known, so the same batch is sent again.`;
-  return failure("ambiguous", "webhook_outcome_unknown", message, retryAfter);
 }
 
-/** The receiver asks us to come later, whatever the method. */
-const waitingStatuses: readonly number[] = [408, 425, 429];
-/** What is in front of the receiver does not reach it, whatever the method. */
-const awayStatuses: readonly number[] = [502, 503, 504];
+function unavailable(status: number, retryAfter: number | null): Failure {
+  const message = `The receiver is not available at the moment (${status}).`;
+  return failure("transient", "webhook_unavailable", message, retryAfter);
+}
 
 /**
  * What a connection check learns from a status other than 2xx. The check is a HEAD and so a guess: entries go out by POST,
@@ -86,22 +152,17 @@ const awayStatuses: readonly number[] = [502, 503, 504];
  * import assert from "node:assert/strict";
  * import { checkOutcome } from "./fault.ts";
  *
- * assert.deepEqual(checkOutcome(418, null), { ok: true, reachedOnly: true });
+ * assert.deepEqual(checkOutcome(405, null), { ok: true, reachedOnly: true });
  * assert.equal(checkOutcome(503, 20).ok, false);
  * ```
  */
 export function checkOutcome(status: number, retryAfter: number | null): PingOutcome {
-  if (status === 501 || (status >= 400 && status < 500 && !waitingStatuses.includes(status))) {
-    return { ok: true, reachedOnly: true };
-  }
-  const isCertain = [...waitingStatuses, ...awayStatuses].includes(status);
+  const { check } = meaningOf(status);
+  if (check === "reached") return { ok: true, reachedOnly: true };
   const why = statusFault(status, retryAfter);
   // A check sends nothing that could be in doubt.
-  const message = `The receiver is not available at the moment (${status}).`;
-  const certain = why.class === "ambiguous"
-    ? failure("transient", "webhook_unavailable", message, retryAfter)
-    : why;
-  return { ok: false, failure: certain, ...(isCertain ? {} : { isGuess: true }) };
+  const certain = why.class === "ambiguous" ? unavailable(status, retryAfter) : why;
+  return { ok: false, failure: certain, ...(check === "guess" ? { isGuess: true } : {}) };
 }
 
 /**
@@ -116,21 +177,7 @@ export function checkOutcome(status: number, retryAfter: number | null): PingOut
  * ```
  */
 export function isTooLarge(status: number): boolean {
-  return status === 413;
-}
-
-const permanentMessages = {
-  webhook_redirect:
-    "The receiver answered with a redirect. Enter its final address: a signed request is never sent elsewhere.",
-  webhook_access_refused:
-    "The receiver refused access. Check that both sides have the same signing secret and that we have access.",
-  webhook_not_found: "There is no receiver at the configured address. Check the address.",
-  webhook_refused: "The receiver refused the request. Its own log should say why.",
-} as const;
-
-function permanent(status: number, code: keyof typeof permanentMessages, words: string): Failure {
-  const said = words === "" ? "" : ` It said: ${words}`;
-  return failure("permanent", code, `${permanentMessages[code]} (status ${status})${said}`);
+  return meaningOf(status).refuses === "size";
 }
 
 /**

@@ -79,7 +79,8 @@ function errorFault(error: XledgerError, now: number): XledgerFault {
     };
   }
   if (/cannot query field|unknown (argument|type)/i.test(error.message) || isCode(/GRAPHQL_VALIDATION/)) {
-    const message = `Xledger does not understand this version's requests: ${words}`;
+    const message =
+      `Xledger does not understand the requests of this version. Have Sync Scheduler upgraded. It said: ${words}`;
     return makeFault("permanent", "xledger_incompatible", message);
   }
   // Before the codes of its family: whatever it is called, what has begun may have been done.
@@ -87,7 +88,9 @@ function errorFault(error: XledgerError, now: number): XledgerFault {
     return makeFault("ambiguous", "xledger_timeout", "Xledger itself ran out of time with the request.");
   }
   if (isCode(/^BAD_REQUEST/)) {
-    return makeFault("permanent", "xledger_refused", `Xledger refused the request: ${words}`);
+    const message =
+      `Xledger refused the request. Correct what it names, or ask Xledger's support. It said: ${words}`;
+    return makeFault("permanent", "xledger_refused", message);
   }
   return makeFault("ambiguous", "xledger_outcome_unknown", `Xledger answered with an error: ${words}`);
 }

@@ -1,5 +1,6 @@
 /**
- * What Xledger's status means. `errors` in the body come first: see errors.ts. No other file asks for a status.
+ * What Xledger's status means. `errors` in the body come first: see errors.ts. No other file of this
+ * connector compares a status with a number.
  *
  * @module
  */
@@ -53,7 +54,9 @@ export function statusFault(status: number, retryAfter: number | null): XledgerF
     return makeFault("transient", "xledger_unavailable", `Xledger answered ${status}.`, retryAfter);
   }
   if (status < 500 && status !== 408 && status !== 409) {
-    return makeFault("permanent", "xledger_refused", `Xledger refused the request (status ${status}).`);
+    const message =
+      `Xledger refused the request without a reason (status ${status}). Sync again later; if it is refused again, ask Xledger's support.`;
+    return makeFault("permanent", "xledger_refused", message);
   }
   const message =
     `Xledger answered ${status}: whether it took the vouchers is not known, so that is checked first.`;
