@@ -3391,7 +3391,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
     or run.cancel_requested_at is not null or run.deadline_at <= now()
-    -- Once for each exhaustion: if the next batch fails before anything got through, the run fails.
+    -- Only when the last attempt has just been used up. If the next batch fails before anything gets through,
+    -- more than max_attempts are used up, and the run fails.
     or (select f.burnt from sync_scheduler.count_failures(run) f) is distinct from (
       select i.max_attempts from public.sync_integrations i where i.id = run.integration_id)
   then
@@ -5139,7 +5140,7 @@ begin
       -- Everything else is done. To repeat what was set aside is for the next run.
       perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     elsif sync_scheduler.set_aside_batch(run, class, stuck_batch) then
-      -- The others go on at once, or when the vendor said: it means all of our requests.
+      -- The other batches go on at once, or after the hint of the vendor, which is for every request.
       perform sync_scheduler.wait_for_retry(run, blamed, error_code, error_message, retry_after);
     else
       perform sync_scheduler.schedule_retry(run, class, error_code, error_message, blamed, retry_after);

@@ -19,7 +19,7 @@ begin
     perform public.sync_worker_record_results(of_run, 1, sync_test.token(of_run), (batch ->> 'batch_id')::uuid,
       sync_test.results(batch, 'exported'));
   end if;
-  -- Long ago: a refusal right after a success may pass by itself, see refusals/.
+  -- Long ago: a refusal within an hour of a success may pass by itself, see refusals/.
   update public.sync_integration_health set last_success_at = null where class = 'permanent';
   perform public.sync_worker_finish(of_run, 1, sync_test.token(of_run), outcome, class,
     case when class is not null then 'token_refused' end, case when class is not null then 'The token was refused.' end);

@@ -1,4 +1,4 @@
--- A refusal right after a success may pass by itself.
+-- A refusal within an hour of a success may pass by itself.
 begin;
 \ir ../fixtures.psql
 \ir ../pause.psql
@@ -43,7 +43,7 @@ delete from public.sync_alerts;
 select pg_temp.begin_run('running');
 select pg_temp.export_some();
 select sync_scheduler.record_health(sync_test.id('integration a'), 'healthy');
-select is(pg_temp.refuse(), 'pending', 'right after a success it is tried again');
+select is(pg_temp.refuse(), 'pending', 'within an hour of a success it is tried again');
 select is(pg_temp.wait(), interval '30 seconds', 'after 30 seconds');
 select is((pg_temp.run()).error_code, 'not_found', 'the run says what it met');
 select is(pg_temp.health(), 'healthy', 'health stays as it was');

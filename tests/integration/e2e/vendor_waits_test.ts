@@ -1,5 +1,5 @@
 /**
- * A wait is a wait, and a refusal right after a success may pass: what a run does, and what the receiver's books have.
+ * A wait is a wait, and a refusal within an hour of a success may pass: what a run does, and what the receiver's books have.
  *
  * @module
  */
@@ -127,7 +127,7 @@ Deno.test("a run fails with the vendor's instant when the vendor asks it to wait
 });
 
 for (const status of [401, 403, 404, 410]) {
-  Deno.test(`a run outlives a ${status} that comes right after a success and passes`, async () => {
+  Deno.test(`a run outlives a ${status} that comes within an hour of a success and passes`, async () => {
     const refusal = { kind: "status", status } as const;
     // One attempt only, and none is used up.
     await using it = await meet([fine, refusal, refusal, refusal], 1);

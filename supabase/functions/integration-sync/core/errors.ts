@@ -14,16 +14,8 @@ export const errorClasses = ["transient", "rate_limited", "ambiguous", "permanen
 export type ErrorClass = (typeof errorClasses)[number];
 
 /**
- * What a failure is about. The engine acts on it, never on a connector's code. The values of the type
- * `sync_scheduler.blames`, as a test compares:
- *
- * | blames | meaning | what follows |
- * | --- | --- | --- |
- * | `vendor` | the external system did not answer; others meet that as well | counts for an incident |
- * | `quota` | we ask too much | connection checks stop for a day; the wait is not the run's own time |
- * | `configuration` | an admin has to act | the integration needs attention |
- * | `entry` | what was sent | the run fails on its entries; the connection works |
- * | `nobody` | our own side, or a wait that the connector chose | nothing but the retry |
+ * What a failure is about. The engine acts on it, never on a connector's code: docs/reference/failures.md has what follows
+ * from each. The values of the type `sync_scheduler.blames`, as a test compares.
  */
 export const allBlames = ["vendor", "quota", "configuration", "entry", "nobody"] as const;
 

@@ -41,7 +41,7 @@ export async function exportAll(work: ExportWork): Promise<Ending> {
   const narrowing = createNarrowing(connector.batchSize, claim.entries_done > 0, work.memory?.narrowing);
   let setAside = work.memory?.set_aside ?? 0;
   let entries = 0;
-  /** Why a batch that was set aside was refused, if all batches may meet that. */
+  /** The refusal of a batch that was set aside. The run ends with it if no other batch is taken. */
   let unexplained: Failure | null = null;
 
   const checkpoint = () => {

@@ -8,7 +8,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
     or run.cancel_requested_at is not null or run.deadline_at <= now()
-    -- Once for each exhaustion: if the next batch fails before anything got through, the run fails.
+    -- Only when the last attempt has just been used up. If the next batch fails before anything gets through,
+    -- more than max_attempts are used up, and the run fails.
     or (select f.burnt from sync_scheduler.count_failures(run) f) is distinct from (
       select i.max_attempts from public.sync_integrations i where i.id = run.integration_id)
   then

@@ -100,7 +100,7 @@ begin
       -- Everything else is done. To repeat what was set aside is for the next run.
       perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
     elsif sync_scheduler.set_aside_batch(run, class, stuck_batch) then
-      -- The others go on at once, or when the vendor said: it means all of our requests.
+      -- The other batches go on at once, or after the hint of the vendor, which is for every request.
       perform sync_scheduler.wait_for_retry(run, blamed, error_code, error_message, retry_after);
     else
       perform sync_scheduler.schedule_retry(run, class, error_code, error_message, blamed, retry_after);
