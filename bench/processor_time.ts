@@ -14,3 +14,13 @@ export async function processorTime(pids: readonly number[]): Promise<number> {
   );
   return times.reduce((sum, time) => sum + time, 0);
 }
+
+/** Milliseconds that the kernel gives to these processes during the work. */
+export async function processorTimeOf(
+  pids: readonly number[],
+  work: () => Promise<unknown>,
+): Promise<number> {
+  const begin = await processorTime(pids);
+  await work();
+  return await processorTime(pids) - begin;
+}

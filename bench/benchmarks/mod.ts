@@ -14,6 +14,7 @@ import { outboxPlans } from "./outbox_plans.ts";
 import { outboxThroughput } from "./outbox_throughput.ts";
 import { overview } from "./overview.ts";
 import { peers } from "./peers.ts";
+import { peersHeldSnapshot } from "./peers_held_snapshot.ts";
 import { pressToBanner } from "./press_to_banner.ts";
 import { recoverTick } from "./recover_tick.ts";
 import { runsPage } from "./runs_page.ts";
@@ -39,6 +40,7 @@ export const benchmarks: readonly Benchmark[] = [
   runsPage,
   recoverTick,
   heldSnapshot,
+  peersHeldSnapshot,
   slots,
   tick,
   commitToClaim,
