@@ -53,7 +53,6 @@ export interface SyncTexts {
   readonly progress: (done: string, total: string) => string;
   /** How many entries the external system refused. */
   readonly rejected: (count: string) => string;
-  /** A run that waits because its external system cannot be reached by anybody. */
   /** What a run that ended has exported, and what was refused. */
   readonly outcome: (exported: string, rejected: string) => string;
   /** How many entries wait for a person's decision. */

@@ -6,7 +6,13 @@ import {
   type SyncSlot,
 } from "../../client/mod.ts";
 import { History } from "./history.ts";
-import { countWaiting, fetchNextSlots, fetchUndecided, type Withdrawal } from "./queries.ts";
+import {
+  countOutbox,
+  fetchNextSlots,
+  fetchUndecided,
+  type OutboxCounts,
+  type Withdrawal,
+} from "./queries.ts";
 import { Resource } from "./resource.ts";
 import type { Client, Entry, NextSlot, Overview, Voucher } from "./types.ts";
 
@@ -33,7 +39,7 @@ export class IntegrationModel {
   readonly slots: Resource<SyncSlot[]>;
   readonly month: Resource<readonly SyncRun[]>;
   readonly undecided: Resource<Entry[]>;
-  readonly waiting: Resource<{ pending: number; unknown: number }>;
+  readonly counts: Resource<OutboxCounts>;
   readonly ledger: Resource<Voucher[]>;
   readonly history: History;
   /** What became of the last withdrawal on this page. */
@@ -49,7 +55,7 @@ export class IntegrationModel {
     this.slots = resource((signal) => repository.explainSlots(orgId, type, { ...period(), signal }));
     this.month = resource((signal) => this.#fetchMonth(signal));
     this.undecided = resource((signal) => fetchUndecided(supabase, id, signal));
-    this.waiting = resource((signal) => countWaiting(supabase, id, signal));
+    this.counts = resource((signal) => countOutbox(supabase, id, signal));
     this.ledger = resource((signal) => this.#fetchLedger(signal));
   }
 
@@ -72,7 +78,7 @@ export class IntegrationModel {
   }
 
   #parts(): (Resource<unknown> | History)[] {
-    const parts = [this.next, this.slots, this.month, this.undecided, this.waiting, this.history];
+    const parts = [this.next, this.slots, this.month, this.undecided, this.counts, this.history];
     return this.context.ledgerUrl === null ? parts : [...parts, this.ledger];
   }
 

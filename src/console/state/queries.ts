@@ -8,13 +8,13 @@ const MOST_OPEN = 100;
 const MOST_OVER = 10;
 const MOST_UNDECIDED = 50;
 /** As far as one answer goes: that is enough to know whether it is the last. */
-const COUNTED = { count: "estimated" } as const;
+const ESTIMATE = { count: "estimated" } as const;
 
 /** The organisations of the person, by name. */
 export async function fetchOrganisations(supabase: Client, userId: string): Promise<Organisation[]> {
   const memberships = await rows(
     (first, last) =>
-      supabase.from("organization_members").select("org_id, role, organizations(name)", COUNTED).eq(
+      supabase.from("organization_members").select("org_id, role, organizations(name)", ESTIMATE).eq(
         "user_id",
         userId,
       )
@@ -33,7 +33,7 @@ export async function fetchOrganisations(supabase: Client, userId: string): Prom
 /** What is open first, and the newest of what is over: of the organisation, of vendors, and of the installation. */
 export async function fetchAlerts(supabase: Client, orgId: string, signal: AbortSignal): Promise<Alert[]> {
   const query = () =>
-    supabase.from("sync_alerts").select("*", COUNTED).or(`org_id.eq.${orgId},org_id.is.null`)
+    supabase.from("sync_alerts").select("*", ESTIMATE).or(`org_id.eq.${orgId},org_id.is.null`)
       .order("last_seen_at", { ascending: false }).order("alert_id");
   const [open, over] = await Promise.all([
     rows(
@@ -110,7 +110,7 @@ export async function withdrawEntries(
   return unwrap(await supabase.rpc("withdraw_sync_entries", withdrawal)) as unknown as Withdrawal;
 }
 
-/** Entries that wait for a person's decision. */
+/** Entries about which a person must decide. */
 export async function fetchUndecided(
   supabase: Client,
   integrationId: string,
@@ -118,7 +118,7 @@ export async function fetchUndecided(
 ): Promise<Entry[]> {
   return await rows(
     (first, last) =>
-      supabase.from("sync_export_entries").select("*", COUNTED).eq("integration_id", integrationId)
+      supabase.from("sync_export_entries").select("*", ESTIMATE).eq("integration_id", integrationId)
         .eq("undecided", true).order("document_number").order("entry_id")
         .range(first, last).abortSignal(signal),
     ({ entry_id }) => entry_id,
@@ -126,33 +126,37 @@ export async function fetchUndecided(
   );
 }
 
-/** Which states the outbox counts, and as what. What a worker sends at this moment is counted by its run. */
-const COUNTED_AS: Readonly<Record<Entry["state"], "pending" | "unknown" | null>> = {
-  pending: "pending",
-  sending: null,
-  unknown: "unknown",
-  exported: null,
-  rejected: null,
-  withdrawn: null,
-};
+/** Which states the outbox counts. What a worker sends at this moment is counted by its run. */
+const IS_COUNTED = {
+  pending: true,
+  sending: false,
+  unknown: true,
+  exported: false,
+  rejected: false,
+  withdrawn: false,
+} as const satisfies Readonly<Record<Entry["state"], boolean>>;
+type CountedState = {
+  [State in Entry["state"]]: (typeof IS_COUNTED)[State] extends true ? State : never;
+}[Entry["state"]];
 
-/** How many entries wait for their export, and how many of unknown outcome. */
-export async function countWaiting(
+/** How many entries are in each state that is counted. */
+export type OutboxCounts = Readonly<Record<CountedState, number>>;
+
+/** Counts the outbox. */
+export async function countOutbox(
   supabase: Client,
   integrationId: string,
   signal: AbortSignal,
-): Promise<{ pending: number; unknown: number }> {
-  const counts = { pending: 0, unknown: 0 };
-  await Promise.all((Object.keys(COUNTED_AS) as Entry["state"][]).map(async (state) => {
-    const as = COUNTED_AS[state];
-    if (as === null) return;
+): Promise<OutboxCounts> {
+  const states = (Object.keys(IS_COUNTED) as Entry["state"][]).filter((state) => IS_COUNTED[state]);
+  const counts = await Promise.all(states.map(async (state) => {
     const answer = await supabase.from("sync_export_entries")
       .select("entry_key", { count: "exact", head: true }).eq("integration_id", integrationId)
       .eq("state", state).abortSignal(signal);
     unwrap(answer);
-    counts[as] += answer.count ?? 0;
+    return [state, answer.count ?? 0];
   }));
-  return counts;
+  return Object.fromEntries(counts);
 }
 
 /** The rows of a query, however few come at once. */

@@ -3,7 +3,7 @@ import type { OrganisationModel } from "../state/organisation.ts";
 import { type Decision, settleEntry } from "../state/queries.ts";
 import type { Entry, Overview } from "../state/types.ts";
 
-/** What a person may decide, by the state of the entry. While an entry is being sent, nothing. */
+/** What a person may decide, by the state of the entry. */
 const CHOICES: Readonly<Record<Entry["state"], readonly (readonly [resolution: string, text: string])[]>> = {
   pending: [],
   sending: [],
@@ -14,9 +14,16 @@ const CHOICES: Readonly<Record<Entry["state"], readonly (readonly [resolution: s
 };
 
 /** For an admin: what shall become of an entry, with a reason that the audit log keeps. */
-export function decideView(model: OrganisationModel, row: Overview, entry: Entry): TemplateResult {
+export function decideView(
+  model: OrganisationModel,
+  row: Overview,
+  entry: Entry,
+): TemplateResult | typeof nothing {
   const choices = CHOICES[entry.state];
-  if (choices.length === 0) return html`<p class="note">Decide when the outcome of this send is known.</p>`;
+  if (entry.state === "sending") {
+    return html`<p class="note">Decide when the outcome of this send is known.</p>`;
+  }
+  if (choices.length === 0) return nothing;
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     const reason = String(new FormData(event.currentTarget as HTMLFormElement).get("reason")).trim();

@@ -3,6 +3,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { countEntries, en } from "../../client/mod.ts";
 import { ago, counted } from "../format.ts";
 import type { IntegrationModel } from "../state/integration.ts";
+import type { OutboxCounts } from "../state/queries.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Entry, Overview } from "../state/types.ts";
 import { decideView } from "./decide.ts";
@@ -10,7 +11,7 @@ import { empty, loaded, panel, pill } from "./parts.ts";
 import { withdrawView } from "./withdraw.ts";
 import { sentence } from "./words.ts";
 
-/** What waits for its export, and what waits for a person. */
+/** How many entries wait, and those about which a person must decide. */
 export function outboxView(
   organisation: OrganisationModel,
   model: IntegrationModel,
@@ -56,11 +57,7 @@ export function outboxView(
   return panel({
     id: "outbox",
     title: "Outbox",
-    aside: isActive
-      ? leftView(row)
-      : model.waiting.value === null
-      ? nothing
-      : waitingView(model.waiting.value),
+    aside: isActive ? leftView(row) : model.counts.value === null ? nothing : countsView(model.counts.value),
     body: html`${
       loaded(
         model.undecided,
@@ -80,11 +77,17 @@ export function outboxView(
   });
 }
 
-function waitingView({ pending, unknown }: { pending: number; unknown: number }): TemplateResult {
+/** What a count is a count of. */
+const COUNT_TEXTS: Readonly<Record<keyof OutboxCounts, string>> = {
+  pending: "waiting",
+  unknown: "of unknown outcome",
+};
+
+function countsView({ pending, ...others }: OutboxCounts): TemplateResult {
+  const rest = (Object.keys(others) as (keyof typeof others)[]).filter((state) => others[state] > 0)
+    .map((state) => `, ${others[state]} ${COUNT_TEXTS[state]}`);
   return html`
-    <span class="count calm">${counted(pending, "entry", "entries")} waiting${unknown === 0
-      ? ""
-      : `, ${unknown} of unknown outcome`}</span>
+    <span class="count calm">${counted(pending, "entry", "entries")} ${COUNT_TEXTS.pending}${rest}</span>
   `;
 }
 

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The console's outbox: what waits for its export, and what waits for a person. */
+/** The console's outbox: how many entries wait, and those about which a person must decide. */
 import assert from "node:assert/strict";
 import { openConsole, untilText } from "../../support/console.ts";
 import { usePlatform } from "../../support/platform.ts";
@@ -38,16 +38,25 @@ Deno.test("an admin is not asked to decide about an entry while a worker sends i
   const platform = await usePlatform();
   await using database = platform.connect();
   const { sql } = database;
-  const tenant = await createTenant(sql, platform, { entries: 1 });
+  const tenant = await createTenant(sql, platform, { entries: 2 });
   await sql`
     update public.sync_export_entries set state = 'sending', unknown_since = now(), sent_at = now(),
       batch_id = ${crypto.randomUUID()}, set_aside_run_id = ${crypto.randomUUID()}
-    where integration_id = ${tenant.integrationId}`;
+    where integration_id = ${tenant.integrationId} and document_number = 'B-1'`;
+  // In conflict, in a state that leaves nothing to decide.
+  await sql`
+    update public.sync_export_entries set conflict_at = now(), conflict_payload_hash = '', conflict_content = '{}'
+    where integration_id = ${tenant.integrationId} and document_number = 'B-2'`;
   await using view = await openConsole(platform);
   await view.signIn(tenant.emails.admin);
-  const item = view.page.locator("section[aria-labelledby=outbox] .entries li");
+  const entries = view.page.locator("section[aria-labelledby=outbox] .entries li");
+  const item = entries.filter({ hasText: "B-1" });
   await item.locator("summary").click();
   await untilText(item, /Being sent.*Decide when the outcome of this send is known/s);
+  const other = entries.filter({ hasText: "B-2" });
+  await other.locator("summary").click();
+  await untilText(other, /The source now says something else/);
+  assert.doesNotMatch(await other.innerText(), /outcome of this send/, "no worker sends it");
   assert.equal(await item.getByRole("button").count(), 0, "each decision would be refused");
 });
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type Platform, startPlatform } from "../../../local/platform.ts";
 import { SyncSchedulerRepository } from "../../../src/client/mod.ts";
 import {
-  countWaiting,
+  countOutbox,
   fetchAlerts,
   fetchNextSlots,
   fetchOrganisations,
@@ -144,7 +144,7 @@ cappedTest("the console lists all entries that wait for a person, and counts the
       case when n <= 11 then gen_random_uuid() end, case when n between 8 and 11 then now() end
     from generate_series(1, 16) n`;
   assert.equal((await fetchUndecided(supabase, integrationId, signal)).length, 7);
-  assert.deepEqual(await countWaiting(supabase, integrationId, signal), { pending: 5, unknown: 4 });
+  assert.deepEqual(await countOutbox(supabase, integrationId, signal), { pending: 5, unknown: 4 });
 });
 
 cappedTest("the console lists the next slots and all steps of a run", async (setting) => {
