@@ -33,27 +33,3 @@ Deno.test("no limit of the bundle is in a subquery that a plan may run more than
     assert.deepEqual(limitedSubqueries(sql), [], `${path}: use = any (array(select ... limit ...))`);
   }
 });
-
-/** Statements that name entries by their ids and a condition of a partial index: a plan may take that index, of all tenants. */
-function idsWithPartialIndex(sql: string): string[] {
-  const code = sql.replaceAll(/--.*$/gm, "");
-  return [...code.matchAll(/\b(\w+)\.(?:entry_id|batch_id) = (?:any\s*\(|\w)/g)].flatMap(
-    ({ index, 1: alias }) => {
-      const end = code.slice(index).search(/;|\n\s*\)|\breturning\b|\bunion\b|\blimit\b|\bgroup by\b/);
-      const condition = code.slice(index, index + (end < 0 ? 400 : end));
-      // With the integration, the index holds the tenant's own alone.
-      if (/integration_id/.test(condition)) return [];
-      const partial = `\\band ${alias}\\.(state = '(pending|rejected)'|conflict_at is not null|undecided)`;
-      return new RegExp(partial).test(condition) ? [condition] : [];
-    },
-  );
-}
-
-Deno.test("entries that are named by their ids are not sought in an index of all tenants' open ones", async () => {
-  assert.equal(idsWithPartialIndex("where e.entry_id = any (chosen) and e.state = 'pending';").length, 1);
-  assert.equal(idsWithPartialIndex("where e.batch_id = b and e.conflict_at is not null;").length, 1);
-  assert.deepEqual(idsWithPartialIndex("where e.entry_id = any (chosen) and e.state::text = 'pending';"), []);
-  for (const { path, sql } of await readSchemaFiles(join(root, "supabase/schemas"))) {
-    assert.deepEqual(idsWithPartialIndex(sql), [], path);
-  }
-});
