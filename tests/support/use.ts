@@ -53,7 +53,7 @@ export async function useBundle(sql: Sql): Promise<void> {
     insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload, state, batch_id, sent_at,
       unknown_since, exported_at, external_id)
     select i.id, 'entry-' || n, '2026-10', 'B-' || n, jsonb_build_object('amount', n || '.10'), s,
-      case when s in ('sending', 'unknown') then gen_random_uuid() end, case when s not in ('pending', 'withdrawn') then now() end,
+      case when s in ('sending', 'unknown') then gen_random_uuid() end, case when s in ('sending', 'exported', 'rejected', 'unknown') then now() end,
       case when s = 'unknown' then now() end, case when s = 'exported' then now() end, case when s = 'exported' then 'V-' || n end
     from public.sync_integrations i,
       unnest(enum_range(null::public.sync_entry_state)) with ordinality u (s, n);

@@ -46,7 +46,7 @@ create table public.sync_export_entries (
   check ((state = 'exported') = (exported_at is not null)),
   check (state not in ('sending', 'unknown') or batch_id is not null),
   check (state <> 'unknown' or unknown_since is not null),
-  -- What waits was never sent, or certainly not taken: it goes into a batch of its own and may still change.
+  -- It was never sent, or certainly not taken: it goes into a batch of its own and may still change.
   check (state not in ('pending', 'withdrawn') or (batch_id is null and unknown_since is null)),
   check (refused_run_id is null or state = 'pending'),
   -- Without its content an entry cannot go out again.
@@ -99,9 +99,10 @@ comment on column public.sync_export_entries.conflict_at is
 comment on column public.sync_export_entries.conflict_content is
   'The content that contradicts what was sent. It is sent only if a person says so.';
 comment on column public.sync_export_entries.decided_at is
-  'When a person last decided about it. Null: undecided; a further rejection or conflict clears it.';
+  'When a person last decided what becomes of it. A further rejection or conflict clears it. Set: the next '
+  'refusal is not the first, and other content is then a conflict (is_replaceable).';
 comment on column public.sync_export_entries.undecided is
-  'Whether it waits for a person: rejected or in conflict without decided_at, or set aside.';
+  'Whether a person must decide: rejected or in conflict without decided_at, or set aside.';
 comment on column public.sync_export_entries.redacted_at is
   'When the payload was emptied. The hash of the content stays: no key is exported twice.';
 
@@ -116,8 +117,9 @@ end;
 $$;
 
 -- May other content take the place of the entry's? It may while the external system holds nothing of it and
--- nothing can arrive there late. It waits or is withdrawn. Our own rules rejected it before its first send.
--- Or it was refused at the first send of its batch, nothing of that is open, and no person has decided.
+-- nothing can arrive there late. It is pending or withdrawn. Our own rules rejected it before its first send.
+-- Or it was refused at the first send of its batch, nothing of that is open, and no person has decided. No
+-- other place has this list.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -131,7 +133,7 @@ $$;
 
 -- Trigger of sync_export_entries on the columns of its content. Computes payload_hash and payload_bytes.
 -- Raises PT409 entry_is_sent (details: entry_key, state) for other content of an entry that is not
--- replaceable, and for another key or integration of one that does not wait. Raises 23514 for a JSON number
+-- replaceable, and for another key or integration of one that is not pending. Raises 23514 for a JSON number
 -- that a float would change. What a vendor has seen never changes, also for the owner: a batch goes out again
 -- byte for byte as it was sent. Definer, because the writer may have no rights in sync_scheduler. It changes
 -- nothing but the row at hand.
@@ -159,7 +161,7 @@ begin
     then octet_length(new.payload::text) else old.payload_bytes end;
   if not is_new and old.state <> 'pending' and (
     new.integration_id <> old.integration_id or new.entry_key <> old.entry_key
-    -- New content begins anew: it waits, whatever became of the content before it.
+    -- New content begins anew as pending, whatever became of the content before it.
     or (has_new_content and not (new.state = 'pending' and sync_scheduler.is_replaceable(old))))
   then
     perform sync_scheduler.raise_error('entry_is_sent',
@@ -210,7 +212,7 @@ begin
     perform sync_scheduler.raise_error('entry_is_sent',
       jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state));
   end if;
-  -- A decision is about one refusal, or one conflict. The next one waits for a decision of its own.
+  -- A decision is about one refusal, or one conflict. The next one needs a decision of its own.
   if new.decided_at is not distinct from old.decided_at and (
     (new.state = 'rejected' and old.state <> 'rejected')
     or (new.conflict_at is not null and new.conflict_at is distinct from old.conflict_at)
@@ -232,11 +234,12 @@ begin
   if new.state not in ('sending', 'unknown') then
     new.set_aside_run_id := null;
   end if;
-  -- Only what waits can be passed over.
+  -- Only a pending entry can be passed over.
   if new.state <> 'pending' then
     new.refused_run_id := null;
   end if;
-  -- It is open again, and may lie in front of what the active run has reserved since.
+  -- A worker may get it again, and the active run looks for entries from reserved_from on only. If this one
+  -- is in front of it, the look must begin here.
   if new.state in ('pending', 'sending', 'unknown') and (old.state not in ('pending', 'sending')
     or old.refused_run_id is not null or old.set_aside_run_id is not null)
   then

@@ -1,9 +1,9 @@
--- All tables and states, in the order in which work passes through them:
+-- All tables, in the order in which work passes through them:
 --
 --     sync_integration_types   kinds of external systems; sync_integrations: connections to one
 --     integration_credentials  names the Vault secret of an integration, and the address that it belongs to
---     sync_export_entries      the outbox: pending -> sending -> exported | rejected; unknown: answer
---                              lost; withdrawn: taken back. refused_entries: what was never accepted
+--     sync_export_entries      the outbox; its states: sync_entry_state in 00_setup/types.sql.
+--                              refused_entries: what was never accepted
 --     sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a
 --                              run: skipped. The last four are final. paused_runs: runs that wait
 --     run_attempts             tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)

@@ -83,7 +83,8 @@ comment on column public.sync_run_log.notice is
 comment on column public.sync_run_log.quota_until is
   'Until when the external system asks us to wait: this run waits, or failed as vendor_quota_exhausted.';
 comment on column public.sync_run_log.entries_total is
-  'Entries that waited when the first worker took the run. Above 10,000: at least so many.';
+  'Entries that waited when the first worker took the run. Above 10,000: at least so many. A withdrawal '
+  'takes off its own. What comes back or is added raises it only when more than the total is settled.';
 comment on column public.sync_run_log.version is
   'Grows with every change of the row: drop what is older than what you have.';
 

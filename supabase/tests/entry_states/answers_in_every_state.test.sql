@@ -8,7 +8,8 @@ create temporary table expected (
   state text primary key,
   -- What becomes of a delivery with other content, and with the same.
   other_content text, same_content text,
-  may_be_withdrawn boolean,
+  -- Whether it can be taken back; `no` is said with a reason.
+  may_be_withdrawn text,
   -- The resolutions that settle_sync_entries accepts.
   decisions text[],
   -- How many entries a run counts when it is claimed, and whether a worker gets the entry: for its first send, to send it
@@ -17,20 +18,20 @@ create temporary table expected (
   may_be_redacted boolean,
   -- The states that a direct write may give it.
   may_become text[],
-  -- Whether it keeps the alert run_failed, and whether it waits for a person.
-  is_open boolean, undecided boolean
+  -- Whether it keeps the alert run_failed, and whether a person must decide.
+  is_outstanding boolean, undecided boolean
 );
 insert into expected values
-  ('pending', 'replaced', 'unchanged', true, '{exported}', 1, 'first', false,
+  ('pending', 'replaced', 'unchanged', 'yes', '{exported}', 1, 'first', false,
     '{pending,sending,exported,rejected,unknown,withdrawn}', true, false),
-  ('sending', 'conflicts', 'unchanged', false, '{}', 0, 'first', false,
+  ('sending', 'conflicts', 'unchanged', 'no', '{}', 0, 'first', false,
     '{pending,sending,exported,rejected,unknown}', true, false),
-  ('exported', 'conflicts', 'unchanged', false, '{keep}', 0, 'not', true, '{exported}', false, false),
-  ('rejected', 'conflicts', 'unchanged', false, '{exported,resend,abandon}', 0, 'not', true,
+  ('exported', 'conflicts', 'unchanged', 'no', '{keep}', 0, 'not', true, '{exported}', false, false),
+  ('rejected', 'conflicts', 'unchanged', 'no', '{exported,resend,abandon}', 0, 'not', true,
     '{pending,sending,exported,rejected,unknown}', false, true),
-  ('unknown', 'conflicts', 'unchanged', false, '{exported,resend,abandon}', 1, 'again', false,
+  ('unknown', 'conflicts', 'unchanged', 'no', '{exported,resend,abandon}', 1, 'again', false,
     '{pending,sending,exported,rejected,unknown}', true, false),
-  ('withdrawn', 'replaced', 'withdrawn', true, '{exported,resend}', 0, 'not', true,
+  ('withdrawn', 'replaced', 'withdrawn', 'yes', '{exported,resend}', 0, 'not', true,
     '{pending,sending,exported,rejected,unknown,withdrawn}', false, false);
 
 -- The only entry of the outbox, as a worker, a person or the host leaves it in this state.
@@ -99,11 +100,12 @@ begin
     a.state := s;
     entry := pg_temp.put(s);
     a.undecided := entry.undecided;
-    a.is_open := (sync_scheduler.open_entries(entry.integration_id)).first_id is not null;
+    a.is_outstanding := (sync_scheduler.outstanding_entries(entry.integration_id)).first_id is not null;
     a.same_content := pg_temp.deliver('1');
     a.other_content := pg_temp.deliver('2');
     perform pg_temp.put(s);
-    a.may_be_withdrawn := public.withdraw_sync_entries(sync_test.id('org a'), 'webhook', '{entry}', 'why') -> 'refused' = '[]';
+    select case when w -> 'refused' = '[]' then 'yes' when w #>> '{refused,0,reason}' is null then 'no, without a reason' else 'no' end
+    into a.may_be_withdrawn from public.withdraw_sync_entries(sync_test.id('org a'), 'webhook', '{entry}', 'why') w;
     a.decisions := array(select r from unnest('{exported,resend,abandon,keep}'::text[]) r where pg_temp.settles(pg_temp.put(s), r));
     a.may_become := array(select n from unnest(states) n where pg_temp.becomes(pg_temp.put(s), n));
     perform pg_temp.put(s);
@@ -122,14 +124,14 @@ select results_eq(format('select state, %I::text from answer order by 1', questi
 from (values
   ('other_content', 'store_delivery.sql, is_replaceable: a delivery of other content'),
   ('same_content', 'store_delivery.sql: a delivery of the same content'),
-  ('may_be_withdrawn', 'withdraw_entries.sql: whether it is taken back'),
+  ('may_be_withdrawn', 'withdraw_entries.sql: whether it is taken back, or why not'),
   ('decisions', 'settle_entries.sql: what a person may decide'),
   ('counted', 'claim_attempt.sql: whether a run counts it'),
   ('reserved', 'reserve_entries.sql: whether a worker gets it'),
   ('may_be_redacted', 'redact_entries.sql: whether it is emptied'),
   ('may_become', 'guard_entry_state: what a direct write may make of it'),
-  ('is_open', 'open_entries in run_alerts.sql: whether it keeps run_failed open'),
-  ('undecided', 'the column undecided: whether it waits for a person, as entries_need_decision')) q (question, description);
+  ('is_outstanding', 'outstanding_entries in run_alerts.sql: whether it keeps run_failed open'),
+  ('undecided', 'the column undecided: whether a person must decide, as entries_need_decision')) q (question, description);
 
 select * from finish();
 rollback;

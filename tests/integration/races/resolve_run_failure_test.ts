@@ -12,7 +12,7 @@ raceTest(
   async ({ sql, session }) => {
     await makeTenant(sql, { entries: 2 });
     await sql`select sync_scheduler.raise_alert(i, 'run_failed', 'critical', null, 'A sync failed.',
-      jsonb_build_object('last_entry_id', (sync_scheduler.open_entries(i.id)).last_id))
+      jsonb_build_object('last_entry_id', (sync_scheduler.outstanding_entries(i.id)).last_id))
     from public.sync_integrations i`;
     const [one, other] = [await session(), await session()];
     await one.stopsAfter((sql) => withdraw(sql, "entry-1"));

@@ -67,8 +67,8 @@ begin
         case r.cancel_requested_by when person then nobody else r.cancel_requested_by end
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
-    -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,
-    -- and written by a range: as in settle_sync_entries and store_delivery.
+    -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key
+    -- and written by a range: no plan may compare the log with the entries of all tenants.
     update public.sync_export_entries e set error_message = null
     from public.sync_audit_log a cross join lateral jsonb_array_elements(case a.action
       when 'entries_settled' then a.details -> 'entries'

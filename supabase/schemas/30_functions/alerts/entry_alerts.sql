@@ -9,7 +9,7 @@ begin
   if tg_op = 'DELETE' then
     perform sync_scheduler.refresh_decision_alert(o.integration_id)
     from (select distinct r.integration_id from old_rows r where r.undecided order by 1) o;
-  -- Nearly no statement changes what waits for a person: two passes over the rows of a batch find that out.
+  -- Nearly no statement changes what is undecided: two passes over the rows of a batch find that out.
   elsif exists (select from new_rows n where n.undecided)
     or exists (select from old_rows o where o.undecided) then
     perform sync_scheduler.refresh_decision_alert(c.integration_id, c.added, c.entry_keys, c.is_delivery)

@@ -29,7 +29,7 @@ begin
           'error_message', coalesce(error_message, 'The last sync failed.'),
           'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
           'entries_done', new.entries_done, 'entries_total', new.entries_total,
-          'last_entry_id', (sync_scheduler.open_entries(integration.id)).last_id), new.run_id);
+          'last_entry_id', (sync_scheduler.outstanding_entries(integration.id)).last_id), new.run_id);
       if new.started_at is null and new.triggered_by = 'schedule' then
         perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
           'A scheduled sync never started.',
@@ -113,16 +113,16 @@ create trigger resolve_slot_alerts after update of schedule, enabled, paused_at 
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
--- The first and the last entry of an integration that are not out yet; null: there is none. The cost does not
--- grow with what waits.
-create or replace function sync_scheduler.open_entries(
+-- The first and the last outstanding entry of an integration: pending, sending or unknown. Null: there is
+-- none. The cost does not grow with what waits.
+create or replace function sync_scheduler.outstanding_entries(
   integration_id uuid, out first_id bigint, out last_id bigint
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of each query is left.
+-- Without a sort only the index in the order of each query is left.
 set enable_sort = off as $$
 declare
-  id constant uuid := open_entries.integration_id;
+  id constant uuid := outstanding_entries.integration_id;
 begin
   first_id := least(
     (select e.entry_id from public.sync_export_entries e
@@ -147,8 +147,8 @@ begin
 end;
 $$;
 
--- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
--- or decided, or a run has_succeeded. The last lock of its caller.
+-- Resolves the alert run_failed of an integration when a run has_succeeded, or nothing that the failed run
+-- left is outstanding, nor rejected since and undecided. The last lock of its caller.
 create or replace function sync_scheduler.resolve_run_failure(
   integration_id uuid, has_succeeded boolean default false
 ) returns void
@@ -167,7 +167,8 @@ begin
   last_left := (alert.details ->> 'last_entry_id')::bigint;
   -- A worker has succeeded when nothing is left to reserve.
   if not has_succeeded
-    and (last_left is null or (sync_scheduler.open_entries(alert.integration_id)).first_id <= last_left)
+    and (last_left is null
+      or (sync_scheduler.outstanding_entries(alert.integration_id)).first_id <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
     or exists (select from public.sync_export_entries e
       where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'

@@ -75,7 +75,7 @@ begin
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
     ) n
-    -- A range, as in store_delivery.
+    -- A range: no plan may compare the results with the entries of all tenants (store_delivery.sql).
     where e.entry_id between n.entry_id and n.entry_id
     returning e.state, e.entry_id, e.conflict_at
   )
@@ -125,7 +125,7 @@ comment on function public.sync_worker_record_results(uuid, integer, text, uuid,
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As in settle_sync_entries.
+  -- For an empty list a planner may take any partial index, and read all conflicts.
   if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
     return;
   end if;

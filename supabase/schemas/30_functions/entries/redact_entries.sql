@@ -1,6 +1,5 @@
--- Empties the payloads of an organisation's entries that were exported, withdrawn or decided before an
--- instant. All else stays: nothing can be exported twice, and sums remain. Left as they are: entries that
--- wait, that a person has to decide about, or of whose batch something is open. Returns {redacted, left,
+-- Empties the payloads of an organisation's entries that were settled (redact_batch) before an instant. All
+-- else stays: nothing can be exported twice, and sums remain. Returns {redacted, left,
 -- left_entries: [{integration_type, entry_key}] (at most 100)}. For the owner of the database.
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
@@ -35,14 +34,14 @@ begin
 end;
 $$;
 
--- Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch
--- nothing is open, and keeps debit total and currency. Returns how many.
+-- Empties the payloads of those of these entries that are settled: exported, withdrawn or rejected, not
+-- undecided, and nothing of their batch is open. Keeps debit total and currency. Returns how many.
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   redacted integer;
 begin
-  -- As in settle_sync_entries.
+  -- Nothing to do, and a statement that changes nothing fires triggers all the same.
   if redact_batch.entry_ids = '{}' then
     return 0;
   end if;
@@ -58,7 +57,7 @@ begin
       where sync_scheduler.is_amount(l -> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
-  -- A range, as in store_delivery.
+  -- A range: no plan may compare the ids with the entries of all tenants (store_delivery.sql).
   from unnest(redact_batch.entry_ids) n (entry_id)
   where e.entry_id between n.entry_id and n.entry_id and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')

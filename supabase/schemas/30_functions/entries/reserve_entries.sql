@@ -112,7 +112,6 @@ begin
       update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
       where e.batch_id = batch and e.state = 'unknown';
     end if;
-  -- As in settle_sync_entries: who looks for nothing reads nothing.
   elsif chosen = '{}' then
     -- Those that were refused alone in this run are judged when no other entry waits.
     select count(*), coalesce(min(e.error_message), '') into refused, reason

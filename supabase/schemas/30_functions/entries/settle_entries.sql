@@ -29,7 +29,7 @@ begin
   with told as (
     select e.*, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
-    -- As in judge_decisions.
+    -- The offset keeps the look-up by key: a join would read all that is exported.
     cross join lateral (
       select o.entry_id, o.entry_key, o.state, o.batch_id, o.conflict_at from public.sync_export_entries o
       where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
@@ -52,7 +52,7 @@ begin
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
-    -- A range, as in store_delivery.
+    -- A range: no plan may compare the decisions with the entries of all tenants (store_delivery.sql).
     from told t where e.entry_id between t.entry_id and t.entry_id
     returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key,
       'resolution', t.resolution, 'was', t.state, 'conflict_at', t.conflict_at,
@@ -61,9 +61,9 @@ begin
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
-  -- Of an empty list the planner proves everything, also the condition of the index of all conflicts.
   perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
-    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
+    -- Refused earlier, while the others of their batch were open. As text: the index of the rejected is of
+    -- all tenants.
     select e.entry_id from public.sync_export_entries e
     where e.batch_id = any (batches) and e.state::text = 'rejected') end);
 

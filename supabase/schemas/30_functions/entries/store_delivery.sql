@@ -32,15 +32,16 @@ begin
   end if;
 
   with told as materialized (
-    select d.number, d.copies, d.period, d.document_number, d.payload, e.*,
-      coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
+    select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*
     from unnest(store_delivery.delivered) d cross join lateral (
+      select coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
+      offset 0) h
+    cross join lateral (
       select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
-        -- The rule is is_replaceable. To call it for each would slow a repeated delivery by a quarter.
-        x.state in ('pending', 'withdrawn')
-          or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
+        -- Asked for other content only: to call it for each would slow a repeated delivery by a quarter.
+        case when x.payload_hash <> h.hash then sync_scheduler.is_replaceable(x) end as is_replaceable
       from public.sync_export_entries x
-      -- As in read_delivery.
+      -- A range: one index alone serves it, see read_delivery in add_entries.sql.
       where (x.entry_key, x.integration_id) between (d.entry_key, integration.id)
         and (d.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e
@@ -57,8 +58,8 @@ begin
     from told t
     -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
     -- tenants, when the statistics say that there are none.
-    where e.entry_id between t.entry_id and t.entry_id and t.is_replaceable
-      and (t.payload_hash <> t.hash or (store_delivery.readmit and t.state = 'withdrawn'))
+    where e.entry_id between t.entry_id and t.entry_id
+      and (t.is_replaceable or (store_delivery.readmit and t.state = 'withdrawn'))
     returning t.entry_key, t.state as was
   ), contradicted as (
     -- Never a second voucher, and never a batch that differs from its first send: a person decides.
@@ -67,7 +68,7 @@ begin
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
     where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
-      and t.payload_hash <> t.hash and t.conflict_payload_hash is distinct from t.hash
+      and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
@@ -77,8 +78,8 @@ begin
     where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
       and t.payload_hash = t.hash
   ), known as (
-    select from told t where not t.is_replaceable and t.payload_hash <> t.hash
-      and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+    select from told t where not t.is_replaceable and t.conflict_payload_hash = t.hash
+      and t.conflict_at is not null
   ), left_withdrawn as (
     select t.entry_key, t.number, t.copies from told t
     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
@@ -121,7 +122,7 @@ begin
 
   delete from sync_scheduler.refused_entries r
   using unnest(record_refusals.delivered) d
-  -- A range, as in store_delivery: the number of comparisons must not be the product of both lists.
+  -- A range: the number of comparisons must not be the product of both lists.
   where (r.integration_id, r.entry_key) between (integration.id, d.entry_key)
     and (integration.id, d.entry_key) and d.reason is null;
   insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)

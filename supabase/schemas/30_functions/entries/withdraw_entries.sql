@@ -31,24 +31,26 @@ begin
     from (select distinct k from unnest(withdraw_sync_entries.entry_keys) k) k (entry_key)
     left join lateral (
       select x.entry_id, x.state, x.not_sent from public.sync_export_entries x
-      -- As in read_delivery.
+      -- A range: one index alone serves it, see read_delivery in add_entries.sql.
       where (x.entry_key, x.integration_id) between (k.entry_key, integration.id)
         and (k.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e on true
   ), changed as (
     update public.sync_export_entries e set state = 'withdrawn', run_id = null,
       decided_at = clock_timestamp(), conflict_at = null, error_message = withdraw_sync_entries.reason
-    -- A range, as in store_delivery.
+    -- A range: no plan may compare the keys with the entries of all tenants (store_delivery.sql).
     from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
     returning e.entry_key
   )
   select (select array_agg(c.entry_key order by c.entry_key) from changed c),
-    jsonb_agg(jsonb_build_object('entry_key', left(a.entry_key, 200), 'state', a.state, 'reason', case a.state
-      when 'sending' then 'A worker is sending it.'
-      when 'unknown' then 'It was sent, and the outcome is not known: settle_sync_entries decides about it.'
-      when 'exported' then 'It is exported.'
-      when 'rejected' then 'It was sent and refused: settle_sync_entries gives it up (abandon).'
-      else 'There is no entry of this key.' end) order by a.entry_key)
+    jsonb_agg(jsonb_build_object('entry_key', left(a.entry_key, 200), 'state', a.state, 'reason', case
+      when a.state is null then 'There is no entry of this key.'
+      when a.state = 'sending' then 'A worker is sending it.'
+      when a.state = 'unknown'
+        then 'It was sent, and the outcome is not known: settle_sync_entries decides about it.'
+      when a.state = 'exported' then 'It is exported.'
+      when a.state = 'rejected' then 'It was sent and refused: settle_sync_entries gives it up (abandon).'
+      end) order by a.entry_key)
       filter (where not a.has_not_left and a.state is distinct from 'withdrawn')
   into withdrawn, refused from asked a;
 
