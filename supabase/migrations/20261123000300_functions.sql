@@ -181,8 +181,8 @@ begin
         case r.cancel_requested_by when person then nobody else r.cancel_requested_by end
     where r.triggered_by_user_id = person or r.cancel_requested_by = person returning 1
   ), entries as (
-    -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key,
-    -- and written by a range: as in settle_sync_entries and store_delivery.
+    -- The entry also has the reason that a person gave to abandon or withdraw it. It is sought by its key
+    -- and written by a range: no plan may compare the log with the entries of all tenants.
     update public.sync_export_entries e set error_message = null
     from public.sync_audit_log a cross join lateral jsonb_array_elements(case a.action
       when 'entries_settled' then a.details -> 'entries'
@@ -1046,7 +1046,7 @@ begin
   if tg_op = 'DELETE' then
     perform sync_scheduler.refresh_decision_alert(o.integration_id)
     from (select distinct r.integration_id from old_rows r where r.undecided order by 1) o;
-  -- Nearly no statement changes what waits for a person: two passes over the rows of a batch find that out.
+  -- Nearly no statement changes what is undecided: two passes over the rows of a batch find that out.
   elsif exists (select from new_rows n where n.undecided)
     or exists (select from old_rows o where o.undecided) then
     perform sync_scheduler.refresh_decision_alert(c.integration_id, c.added, c.entry_keys, c.is_delivery)
@@ -1607,7 +1607,7 @@ begin
           'error_message', coalesce(error_message, 'The last sync failed.'),
           'attempts', new.attempt, 'triggered_by', new.triggered_by, 'scheduled_for', new.scheduled_for,
           'entries_done', new.entries_done, 'entries_total', new.entries_total,
-          'last_entry_id', (sync_scheduler.open_entries(integration.id)).last_id), new.run_id);
+          'last_entry_id', (sync_scheduler.outstanding_entries(integration.id)).last_id), new.run_id);
       if new.started_at is null and new.triggered_by = 'schedule' then
         perform sync_scheduler.raise_alert(integration, 'drift', 'warning', new.scheduled_for,
           'A scheduled sync never started.',
@@ -1691,16 +1691,16 @@ create trigger resolve_slot_alerts after update of schedule, enabled, paused_at 
   for each row when (new.schedule is null or not new.enabled or new.paused_at is not null)
   execute function sync_scheduler.resolve_slot_alerts();
 
--- The first and the last entry of an integration that are not out yet; null: there is none. The cost does not
--- grow with what waits.
-create or replace function sync_scheduler.open_entries(
+-- The first and the last outstanding entry of an integration: pending, sending or unknown. Null: there is
+-- none. The cost does not grow with what waits.
+create or replace function sync_scheduler.outstanding_entries(
   integration_id uuid, out first_id bigint, out last_id bigint
 )
 language plpgsql stable set search_path = pg_catalog, pg_temp
--- As in reserve_entries: without a sort only the index in the order of each query is left.
+-- Without a sort only the index in the order of each query is left.
 set enable_sort = off as $$
 declare
-  id constant uuid := open_entries.integration_id;
+  id constant uuid := outstanding_entries.integration_id;
 begin
   first_id := least(
     (select e.entry_id from public.sync_export_entries e
@@ -1725,8 +1725,8 @@ begin
 end;
 $$;
 
--- Resolves the alert run_failed of an integration when everything that the failed run left is out, withdrawn
--- or decided, or a run has_succeeded. The last lock of its caller.
+-- Resolves the alert run_failed of an integration when a run has_succeeded, or nothing that the failed run
+-- left is outstanding, nor rejected since and undecided. The last lock of its caller.
 create or replace function sync_scheduler.resolve_run_failure(
   integration_id uuid, has_succeeded boolean default false
 ) returns void
@@ -1745,7 +1745,8 @@ begin
   last_left := (alert.details ->> 'last_entry_id')::bigint;
   -- A worker has succeeded when nothing is left to reserve.
   if not has_succeeded
-    and (last_left is null or (sync_scheduler.open_entries(alert.integration_id)).first_id <= last_left)
+    and (last_left is null
+      or (sync_scheduler.outstanding_entries(alert.integration_id)).first_id <= last_left)
     -- Refused again, alone this time: it is neither out nor decided.
     or exists (select from public.sync_export_entries e
       where e.integration_id = alert.integration_id and e.undecided and e.state = 'rejected'
@@ -2998,7 +2999,7 @@ begin
         case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
       from told t where t.was = 'sending'
     ) n
-    -- A range, as in store_delivery.
+    -- A range: no plan may compare the results with the entries of all tenants (store_delivery.sql).
     where e.entry_id between n.entry_id and n.entry_id
     returning e.state, e.entry_id, e.conflict_at
   )
@@ -3048,7 +3049,7 @@ comment on function public.sync_worker_record_results(uuid, integer, text, uuid,
 create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  -- As in settle_sync_entries.
+  -- For an empty list a planner may take any partial index, and read all conflicts.
   if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
     return;
   end if;
@@ -3069,9 +3070,8 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/entries/redact_entries.sql
--- Empties the payloads of an organisation's entries that were exported, withdrawn or decided before an
--- instant. All else stays: nothing can be exported twice, and sums remain. Left as they are: entries that
--- wait, that a person has to decide about, or of whose batch something is open. Returns {redacted, left,
+-- Empties the payloads of an organisation's entries that were settled (redact_batch) before an instant. All
+-- else stays: nothing can be exported twice, and sums remain. Returns {redacted, left,
 -- left_entries: [{integration_type, entry_key}] (at most 100)}. For the owner of the database.
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
@@ -3106,14 +3106,14 @@ begin
 end;
 $$;
 
--- Empties the payloads of those of these entries that are exported, withdrawn or decided and of whose batch
--- nothing is open, and keeps debit total and currency. Returns how many.
+-- Empties the payloads of those of these entries that are settled: exported, withdrawn or rejected, not
+-- undecided, and nothing of their batch is open. Keeps debit total and currency. Returns how many.
 create or replace function sync_scheduler.redact_batch(entry_ids bigint[]) returns integer
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   redacted integer;
 begin
-  -- As in settle_sync_entries.
+  -- Nothing to do, and a statement that changes nothing fires triggers all the same.
   if redact_batch.entry_ids = '{}' then
     return 0;
   end if;
@@ -3129,7 +3129,7 @@ begin
       where sync_scheduler.is_amount(l -> 'debit')),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
-  -- A range, as in store_delivery.
+  -- A range: no plan may compare the ids with the entries of all tenants (store_delivery.sql).
   from unnest(redact_batch.entry_ids) n (entry_id)
   where e.entry_id between n.entry_id and n.entry_id and e.redacted_at is null and not e.undecided
     and e.state in ('exported', 'withdrawn', 'rejected')
@@ -3296,7 +3296,6 @@ begin
       update public.sync_export_entries e set state = 'sending', sent_at = now(), run_id = run.run_id
       where e.batch_id = batch and e.state = 'unknown';
     end if;
-  -- As in settle_sync_entries: who looks for nothing reads nothing.
   elsif chosen = '{}' then
     -- Those that were refused alone in this run are judged when no other entry waits.
     select count(*), coalesce(min(e.error_message), '') into refused, reason
@@ -3466,7 +3465,7 @@ begin
   with told as (
     select e.*, d.resolution, left(d.external_id, 200) as external_id
     from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
-    -- As in judge_decisions.
+    -- The offset keeps the look-up by key: a join would read all that is exported.
     cross join lateral (
       select o.entry_id, o.entry_key, o.state, o.batch_id, o.conflict_at from public.sync_export_entries o
       where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
@@ -3489,7 +3488,7 @@ begin
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
-    -- A range, as in store_delivery.
+    -- A range: no plan may compare the decisions with the entries of all tenants (store_delivery.sql).
     from told t where e.entry_id between t.entry_id and t.entry_id
     returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key,
       'resolution', t.resolution, 'was', t.state, 'conflict_at', t.conflict_at,
@@ -3498,9 +3497,9 @@ begin
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
-  -- Of an empty list the planner proves everything, also the condition of the index of all conflicts.
   perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
-    -- Refused earlier, while the others of their batch were open. As text, as in record_results.
+    -- Refused earlier, while the others of their batch were open. As text: the index of the rejected is of
+    -- all tenants.
     select e.entry_id from public.sync_export_entries e
     where e.batch_id = any (batches) and e.state::text = 'rejected') end);
 
@@ -3724,15 +3723,16 @@ begin
   end if;
 
   with told as materialized (
-    select d.number, d.copies, d.period, d.document_number, d.payload, e.*,
-      coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
+    select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*
     from unnest(store_delivery.delivered) d cross join lateral (
+      select coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
+      offset 0) h
+    cross join lateral (
       select x.entry_id, x.entry_key, x.state, x.payload_hash, x.conflict_payload_hash, x.conflict_at,
-        -- The rule is is_replaceable. To call it for each would slow a repeated delivery by a quarter.
-        x.state in ('pending', 'withdrawn')
-          or (x.state = 'rejected' and sync_scheduler.is_replaceable(x)) as is_replaceable
+        -- Asked for other content only: to call it for each would slow a repeated delivery by a quarter.
+        case when x.payload_hash <> h.hash then sync_scheduler.is_replaceable(x) end as is_replaceable
       from public.sync_export_entries x
-      -- As in read_delivery.
+      -- A range: one index alone serves it, see read_delivery in add_entries.sql.
       where (x.entry_key, x.integration_id) between (d.entry_key, integration.id)
         and (d.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e
@@ -3749,8 +3749,8 @@ begin
     from told t
     -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
     -- tenants, when the statistics say that there are none.
-    where e.entry_id between t.entry_id and t.entry_id and t.is_replaceable
-      and (t.payload_hash <> t.hash or (store_delivery.readmit and t.state = 'withdrawn'))
+    where e.entry_id between t.entry_id and t.entry_id
+      and (t.is_replaceable or (store_delivery.readmit and t.state = 'withdrawn'))
     returning t.entry_key, t.state as was
   ), contradicted as (
     -- Never a second voucher, and never a batch that differs from its first send: a person decides.
@@ -3759,7 +3759,7 @@ begin
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
     from told t
     where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
-      and t.payload_hash <> t.hash and t.conflict_payload_hash is distinct from t.hash
+      and t.conflict_payload_hash is distinct from t.hash
     returning 1
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
@@ -3769,8 +3769,8 @@ begin
     where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
       and t.payload_hash = t.hash
   ), known as (
-    select from told t where not t.is_replaceable and t.payload_hash <> t.hash
-      and t.conflict_payload_hash = t.hash and t.conflict_at is not null
+    select from told t where not t.is_replaceable and t.conflict_payload_hash = t.hash
+      and t.conflict_at is not null
   ), left_withdrawn as (
     select t.entry_key, t.number, t.copies from told t
     where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
@@ -3813,7 +3813,7 @@ begin
 
   delete from sync_scheduler.refused_entries r
   using unnest(record_refusals.delivered) d
-  -- A range, as in store_delivery: the number of comparisons must not be the product of both lists.
+  -- A range: the number of comparisons must not be the product of both lists.
   where (r.integration_id, r.entry_key) between (integration.id, d.entry_key)
     and (integration.id, d.entry_key) and d.reason is null;
   insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
@@ -4182,24 +4182,26 @@ begin
     from (select distinct k from unnest(withdraw_sync_entries.entry_keys) k) k (entry_key)
     left join lateral (
       select x.entry_id, x.state, x.not_sent from public.sync_export_entries x
-      -- As in read_delivery.
+      -- A range: one index alone serves it, see read_delivery in add_entries.sql.
       where (x.entry_key, x.integration_id) between (k.entry_key, integration.id)
         and (k.entry_key, integration.id)
       order by x.entry_key, x.integration_id limit 1) e on true
   ), changed as (
     update public.sync_export_entries e set state = 'withdrawn', run_id = null,
       decided_at = clock_timestamp(), conflict_at = null, error_message = withdraw_sync_entries.reason
-    -- A range, as in store_delivery.
+    -- A range: no plan may compare the keys with the entries of all tenants (store_delivery.sql).
     from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
     returning e.entry_key
   )
   select (select array_agg(c.entry_key order by c.entry_key) from changed c),
-    jsonb_agg(jsonb_build_object('entry_key', left(a.entry_key, 200), 'state', a.state, 'reason', case a.state
-      when 'sending' then 'A worker is sending it.'
-      when 'unknown' then 'It was sent, and the outcome is not known: settle_sync_entries decides about it.'
-      when 'exported' then 'It is exported.'
-      when 'rejected' then 'It was sent and refused: settle_sync_entries gives it up (abandon).'
-      else 'There is no entry of this key.' end) order by a.entry_key)
+    jsonb_agg(jsonb_build_object('entry_key', left(a.entry_key, 200), 'state', a.state, 'reason', case
+      when a.state is null then 'There is no entry of this key.'
+      when a.state = 'sending' then 'A worker is sending it.'
+      when a.state = 'unknown'
+        then 'It was sent, and the outcome is not known: settle_sync_entries decides about it.'
+      when a.state = 'exported' then 'It is exported.'
+      when a.state = 'rejected' then 'It was sent and refused: settle_sync_entries gives it up (abandon).'
+      end) order by a.entry_key)
       filter (where not a.has_not_left and a.state is distinct from 'withdrawn')
   into withdrawn, refused from asked a;
 

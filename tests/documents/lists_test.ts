@@ -40,11 +40,6 @@ const blames = typeOf("sync_scheduler.blames");
 for (
   const [where, text] of [
     ["the comment of its type", states.comment],
-    [
-      "the legend in sync_integration_types.sql",
-      (await read("supabase/schemas/10_tables/sync_integration_types.sql"))
-        .split("\n\n")[0] ?? "",
-    ],
     ["ARCHITECTURE.md", await section("ARCHITECTURE.md", "The life of an entry")],
     [
       "docs/guide.md",
