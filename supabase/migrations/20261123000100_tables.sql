@@ -339,8 +339,10 @@ create table sync_scheduler.run_attempts (
 )
 -- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
+-- For the tick alone. What knows the run asks for ended_at, so no plan can look for it here, past the
+-- entries of all that ended since the oldest snapshot.
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
-  where ended_at is null;
+  where outcome is null;
 comment on table sync_scheduler.run_attempts is
   'The dispatch timeline of each attempt: queued, answered, claimed, alive, ended.';
 
@@ -719,7 +721,7 @@ begin
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
-    where a.ended_at is null and a.lease_expires_at between since and now()) then return true; end if;
+    where a.outcome is null and a.lease_expires_at between since and now()) then return true; end if;
   if exists (select from public.sync_run_log r
     where r.status = 'pending' and r.next_attempt_at between since and now()) then return true; end if;
   -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.

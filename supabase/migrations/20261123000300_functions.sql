@@ -2481,8 +2481,9 @@ begin
     -- What a run that is under way meets is news enough, and the vendor is busy with it.
     where not exists (
         select from public.sync_run_log r where r.integration_id = d.id and r.status = 'running')
-      and not exists (
-        select from sync_scheduler.connection_checks c where c.integration_id = d.id and c.ended_at is null));
+      -- By its key: among the open ones a plan would pass all that ended since the oldest snapshot.
+      and (select c.ended_at is null from sync_scheduler.connection_checks c
+        where c.integration_id = d.id) is not true);
   update public.sync_integration_health h set
     -- The passive time is over: this check finds out whether the vendor has something left for us.
     passive_since = null,
@@ -5516,7 +5517,7 @@ begin
     -- Two short index scans: the cost follows what is due, not how many runs there are.
     select d.run_id from (
       (select a.run_id, a.lease_expires_at as due_at from sync_scheduler.run_attempts a
-       where a.ended_at is null and a.lease_expires_at <= now() order by a.lease_expires_at limit batch_size)
+       where a.outcome is null and a.lease_expires_at <= now() order by a.lease_expires_at limit batch_size)
       union all
       (select r.run_id, r.next_attempt_at from public.sync_run_log r
        where r.status = 'pending' and r.next_attempt_at is not null and r.next_attempt_at <= now()

@@ -50,7 +50,9 @@ create table sync_scheduler.run_attempts (
 )
 -- The tick reads the left end of an index, where moved rows leave dead entries: docs/design/schedule.md.
 with (autovacuum_vacuum_scale_factor = 0.02, vacuum_index_cleanup = on);
+-- For the tick alone. What knows the run asks for ended_at, so no plan can look for it here, past the
+-- entries of all that ended since the oldest snapshot.
 create index run_attempts_lease_idx on sync_scheduler.run_attempts (lease_expires_at)
-  where ended_at is null;
+  where outcome is null;
 comment on table sync_scheduler.run_attempts is
   'The dispatch timeline of each attempt: queued, answered, claimed, alive, ended.';

@@ -31,7 +31,7 @@ begin
 
   -- recover_runs.
   if exists (select from sync_scheduler.run_attempts a
-    where a.ended_at is null and a.lease_expires_at between since and now()) then return true; end if;
+    where a.outcome is null and a.lease_expires_at between since and now()) then return true; end if;
   if exists (select from public.sync_run_log r
     where r.status = 'pending' and r.next_attempt_at between since and now()) then return true; end if;
   -- start_queued_slots, and watch_drift; warm_up looks for slots that no step has dealt with.

@@ -54,8 +54,9 @@ begin
     -- What a run that is under way meets is news enough, and the vendor is busy with it.
     where not exists (
         select from public.sync_run_log r where r.integration_id = d.id and r.status = 'running')
-      and not exists (
-        select from sync_scheduler.connection_checks c where c.integration_id = d.id and c.ended_at is null));
+      -- By its key: among the open ones a plan would pass all that ended since the oldest snapshot.
+      and (select c.ended_at is null from sync_scheduler.connection_checks c
+        where c.integration_id = d.id) is not true);
   update public.sync_integration_health h set
     -- The passive time is over: this check finds out whether the vendor has something left for us.
     passive_since = null,

@@ -12,7 +12,7 @@ begin
     -- Two short index scans: the cost follows what is due, not how many runs there are.
     select d.run_id from (
       (select a.run_id, a.lease_expires_at as due_at from sync_scheduler.run_attempts a
-       where a.ended_at is null and a.lease_expires_at <= now() order by a.lease_expires_at limit batch_size)
+       where a.outcome is null and a.lease_expires_at <= now() order by a.lease_expires_at limit batch_size)
       union all
       (select r.run_id, r.next_attempt_at from public.sync_run_log r
        where r.status = 'pending' and r.next_attempt_at is not null and r.next_attempt_at <= now()
