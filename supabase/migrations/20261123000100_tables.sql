@@ -483,11 +483,15 @@ $$;
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return entry.state in ('pending', 'withdrawn') or (entry.state = 'rejected' and (entry.not_sent or (
+  -- A statement of its own: plpgsql evaluates it without a plan, and most are pending.
+  if entry.state in ('pending', 'withdrawn') then
+    return true;
+  end if;
+  return entry.state = 'rejected' and (entry.not_sent or (
     entry.refused_at_first_send and entry.nothing_left and entry.decided_at is null
     and not exists (
       select from public.sync_export_entries o
-      where o.batch_id = entry.batch_id and o.state in ('sending', 'unknown')))));
+      where o.batch_id = entry.batch_id and o.state in ('sending', 'unknown'))));
 end;
 $$;
 

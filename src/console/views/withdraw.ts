@@ -26,7 +26,7 @@ export function withdrawView(
     if (isDone) form.reset();
   };
   return html`
-    <details class="withdraw">
+    <details class="by-keys">
       <summary>Withdraw entries …</summary>
       <form class="decide" @submit=${submit}>
         <p class="note">For entries that were delivered by mistake. What has left stays as it is.</p>

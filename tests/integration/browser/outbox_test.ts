@@ -77,7 +77,7 @@ Deno.test("an admin withdraws entries by their keys, and reads which have left a
   await outbox.getByLabel("Reason").fill("Delivered twice");
   await outbox.getByRole("button", { name: "Withdraw" }).click();
   await untilText(
-    outbox.locator(".withdraw"),
+    outbox.locator(".by-keys"),
     /1 entry withdrawn\. These were not:.*entry-3.*exported.*entry-9/s,
   );
   await untilText(outbox.locator("header"), "1 entry waiting");
