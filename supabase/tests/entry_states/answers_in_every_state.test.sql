@@ -6,7 +6,7 @@ select plan(11);
 
 create temporary table expected (
   state text primary key,
-  -- What becomes of a delivery with other content, and with the same.
+  -- What becomes of a delivery with other content, and of the entry; and of a delivery with the same content.
   other_content text, same_content text,
   -- Whether it can be taken back; `no` is said with a reason.
   may_be_withdrawn text,
@@ -22,16 +22,16 @@ create temporary table expected (
   is_outstanding boolean, undecided boolean
 );
 insert into expected values
-  ('pending', 'replaced', 'unchanged', 'yes', '{exported}', 1, 'first', false,
+  ('pending', 'replaced: pending', 'unchanged', 'yes', '{exported}', 1, 'first', false,
     '{pending,sending,exported,rejected,unknown,withdrawn}', true, false),
-  ('sending', 'conflicts', 'unchanged', 'no', '{}', 0, 'first', false,
+  ('sending', 'conflicts: sending', 'unchanged', 'no', '{}', 0, 'first', false,
     '{pending,sending,exported,rejected,unknown}', true, false),
-  ('exported', 'conflicts', 'unchanged', 'no', '{keep}', 0, 'not', true, '{exported}', false, false),
-  ('rejected', 'conflicts', 'unchanged', 'no', '{exported,resend,abandon}', 0, 'not', true,
+  ('exported', 'conflicts: exported', 'unchanged', 'no', '{keep}', 0, 'not', true, '{exported}', false, false),
+  ('rejected', 'conflicts: rejected', 'unchanged', 'no', '{exported,resend,abandon}', 0, 'not', true,
     '{pending,sending,exported,rejected,unknown}', false, true),
-  ('unknown', 'conflicts', 'unchanged', 'no', '{exported,resend,abandon}', 1, 'again', false,
+  ('unknown', 'conflicts: unknown', 'unchanged', 'no', '{exported,resend,abandon}', 1, 'again', false,
     '{pending,sending,exported,rejected,unknown}', true, false),
-  ('withdrawn', 'replaced', 'withdrawn', 'yes', '{exported,resend}', 0, 'not', true,
+  ('withdrawn', 'replaced: pending', 'withdrawn', 'yes', '{exported,resend}', 0, 'not', true,
     '{pending,sending,exported,rejected,unknown,withdrawn}', false, false);
 
 -- The only entry of the outbox, as a worker, a person or the host leaves it in this state.
@@ -103,6 +103,7 @@ begin
     a.is_outstanding := (sync_scheduler.outstanding_entries(entry.integration_id)).first_id is not null;
     a.same_content := pg_temp.deliver('1');
     a.other_content := pg_temp.deliver('2');
+    a.other_content := concat(a.other_content, ': ', (select e.state from public.sync_export_entries e));
     perform pg_temp.put(s);
     select case when w -> 'refused' = '[]' then 'yes' when w #>> '{refused,0,reason}' is null then 'no, without a reason' else 'no' end
     into a.may_be_withdrawn from public.withdraw_sync_entries(sync_test.id('org a'), 'webhook', '{entry}', 'why') w;
