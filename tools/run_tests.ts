@@ -9,12 +9,13 @@ import { readSchemaFiles } from "../cli/bundle/schema_files.ts";
 import { LEAST_DENO_OF_TESTS, readCommandLine, requireDeno } from "../local/command_line.ts";
 import { readEnvironment } from "../local/environment.ts";
 import { CleanupStack } from "../local/lifecycle/cleanup.ts";
-import { openScratch } from "../local/lifecycle/scratch_directory.ts";
+import { openScratch, SCRATCH_VARIABLE } from "../local/lifecycle/scratch_directory.ts";
 import { isShuttingDown, onShutdown } from "../local/lifecycle/shutdown.ts";
 import { makeTemplates, type Templates, TEMPLATES_VARIABLE } from "../local/postgres/templates.ts";
 import { BROWSER_VARIABLE } from "../tests/support/browser.ts";
 import { PLATFORM_VARIABLE, startSharedPlatform } from "../tests/support/platform.ts";
 import { PACKAGE_VARIABLE } from "../tests/support/tarball.ts";
+import { memoryFolder } from "./memory_folder.ts";
 import { countJunit, readFailures, type TestCounts, type TestFailure } from "./junit.ts";
 import { proseFaults } from "./prose/faults.ts";
 import { proseFiles } from "./prose/files.ts";
@@ -220,6 +221,8 @@ async function testArguments(positionals: readonly string[]): Promise<string[]> 
 async function main(): Promise<void> {
   const { positionals } = readCommandLine(USAGE);
   requireDeno(LEAST_DENO_OF_TESTS);
+  const databases = Deno.env.get(SCRATCH_VARIABLE) ?? await memoryFolder();
+  if (databases !== null) Deno.env.set(SCRATCH_VARIABLE, databases);
   scratch = await Deno.makeTempDir({ prefix: "sync_scheduler_test_" });
   // With a comma, which the permissions of `deno task pack` have to bear.
   shared = {

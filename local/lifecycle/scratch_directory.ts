@@ -5,8 +5,14 @@ import { startJanitor } from "./janitor.ts";
 import { commandLine, isAlive, processStart, signal } from "./processes.ts";
 import { delay, until } from "../wait.ts";
 
+/** Names the folder for scratch directories; without it they are where temporary files are. */
+export const SCRATCH_VARIABLE = "SYNC_SCHEDULER_SCRATCH";
+
 const PREFIX = "sync-scheduler-";
 const OWNER = "owner.json";
+
+/** Not in TMPDIR: Deno keeps processes without all permissions away from `/dev`, also from memory there. */
+const parent = (): string => Deno.env.get(SCRATCH_VARIABLE) || tmpdir();
 
 interface Owner {
   readonly pid: number;
@@ -38,7 +44,7 @@ export async function openScratch(
 
 /** It names this process as its owner. */
 async function makeDirectory(): Promise<string> {
-  const path = await Deno.makeTempDir({ dir: tmpdir(), prefix: PREFIX });
+  const path = await Deno.makeTempDir({ dir: parent(), prefix: PREFIX });
   // Postgres runs as another user when we are root, and must get to its own files below this directory.
   await Deno.chmod(path, 0o755);
   const owner: Owner = { pid: Deno.pid, start: await processStart(Deno.pid) ?? "" };
@@ -53,7 +59,7 @@ async function makeDirectory(): Promise<string> {
  */
 export async function sweepAbandoned(): Promise<string[]> {
   const swept: string[] = [];
-  const root = tmpdir();
+  const root = parent();
   for await (const entry of Deno.readDir(root)) {
     if (!entry.isDirectory || !entry.name.startsWith(PREFIX)) continue;
     const path = join(root, entry.name);

@@ -5,6 +5,7 @@ import { createClient } from "@supabase/supabase-js";
 import { fileURLToPath } from "node:url";
 import { isOlder, LEAST_DENO, LEAST_DENO_OF_TESTS } from "../../../local/command_line.ts";
 import { copyDirectory } from "../../../local/copy_directory.ts";
+import { SCRATCH_VARIABLE } from "../../../local/lifecycle/scratch_directory.ts";
 import { startPlatform } from "../../../local/platform.ts";
 import { TEMPLATES_VARIABLE } from "../../../local/postgres/templates.ts";
 import { until } from "../../../local/wait.ts";
@@ -14,8 +15,8 @@ import { createProject } from "../../support/project.ts";
 import { packedTarball } from "../../support/tarball.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-/** As people have it, who have no templates: the database is made anew. */
-const WITHOUT_TEMPLATES = { [TEMPLATES_VARIABLE]: "" };
+/** As people have it, who have no templates: the database is made anew, where temporary files are. */
+const WITHOUT_TEMPLATES = { [TEMPLATES_VARIABLE]: "", [SCRATCH_VARIABLE]: "" };
 
 /** Runs a task of a checkout to its end. */
 async function task(
