@@ -11,7 +11,7 @@ const LEAST_BYTES = 8 * 1024 ** 3;
  * A folder in memory for the databases of the tests, or null where the machine has not enough of it.
  *
  * Each database is some hundred files, and the tests make and remove hundreds of databases. On ext4 a new file costs more
- * the more were removed: their inodes are not used again for minutes, and whoever seeks a free one looks at each of them.
+ * the more were removed: their inodes are not used again for minutes, and the search for a free one passes each of them.
  */
 export async function memoryFolder(): Promise<string | null> {
   if (Deno.build.os !== "linux" || Deno.systemMemoryInfo().available < LEAST_BYTES) return null;

@@ -63,7 +63,7 @@ export interface PgtapSession extends AsyncDisposable {
 
 /**
  * Opens one connection for many files: a fifth of the work of a short file is what a new connection has to do. Only a new
- * connection has settings that nobody has ever set, so another run of the files has to have those.
+ * connection has settings that were never set, so another run of the files has to have those.
  *
  * @example
  * ```ts ignore
