@@ -5,6 +5,7 @@ import type { Database } from "../../src/client/mod.ts";
 import { CliError, EXIT, explain } from "../errors.ts";
 import { printJson } from "../output.ts";
 import { askSecret } from "../prompts.ts";
+import { checkSettings, exampleOf, type SettingsKind } from "./connector_settings.ts";
 import { openApi } from "./open_api.ts";
 
 /** What was given to `credentials set`. */
@@ -22,24 +23,28 @@ export interface ConnectCommand extends Omit<CredentialsCommand, "file"> {
   readonly file?: string | undefined;
 }
 
-/** What the JSON is called, and an example of it. */
+/** What the JSON is, and for which type of integration. */
 interface Wanted {
-  readonly what: string;
-  readonly example: string;
+  readonly kind: SettingsKind;
+  readonly type: string;
 }
-const CONFIG: Wanted = { what: "The config", example: '{"url": "https://erp.example/entries"}' };
-const CREDENTIALS: Wanted = { what: "The credentials", example: '{"signing_secret": "..."}' };
+
+/** Of the type of a host's own connector. */
+const UNCHECKED =
+  " Its config is not checked, because its connector is the project's own: `status` says whether it works.";
 
 /** Makes an integration, or changes its config. */
 export async function runConnect(orgId: string, type: string, options: ConnectCommand): Promise<void> {
   const { config: given, file, reason } = options;
+  const wanted: Wanted = { kind: "config", type };
   if (given === undefined && file === undefined) {
     throw new CliError(
-      "Give the config: --config JSON or --file PATH (docs/connectors/README.md has what it holds).",
+      `Give the config: --config JSON or --file PATH. An example: ${exampleOf(type, "config")}`,
       EXIT.usage,
     );
   }
-  const config = given === undefined ? await readObject(file ?? "-", CONFIG) : parseObject(given, CONFIG);
+  const config = given === undefined ? await readObject(file ?? "-", wanted) : parseObject(given, wanted);
+  const isChecked = checkSettings(type, "config", config);
   const api = await openApi(options);
   const integration = await api.call("connect_integration", {
     org_id: orgId,
@@ -49,7 +54,7 @@ export async function runConnect(orgId: string, type: string, options: ConnectCo
   });
   if (options.json === true) return printJson(integration);
   console.log(
-    `${type} is connected. Next:\n` +
+    `${type} is connected.${isChecked ? "" : UNCHECKED} Next:\n` +
       `  npx sync-scheduler credentials set ${orgId} ${type}\n  npx sync-scheduler trigger ${orgId} ${type}`,
   );
 }
@@ -66,12 +71,14 @@ export async function runCredentialsSet(
   const { data, error, status } = await api.client.from("sync_integrations")
     .select("config").eq("org_id", orgId).eq("integration_type", type).maybeSingle();
   if (error !== null) throw api.fault({ error, status });
+  const wanted: Wanted = { kind: "credentials", type };
   const credentials = options.file === "-" && process.stdin.isTTY === true
     ? parseObject(
-      await askSecret(`Credentials of ${type}, as a JSON object`, `${CREDENTIALS.what} come from --file.`),
-      CREDENTIALS,
+      await askSecret(`Credentials of ${type}, as a JSON object`, "The credentials come from --file."),
+      wanted,
     )
-    : await readObject(options.file, CREDENTIALS);
+    : await readObject(options.file, wanted);
+  checkSettings(type, "credentials", credentials);
   const health = await api.call<Database["public"]["Tables"]["sync_integration_health"]["Row"]>(
     "set_integration_credentials",
     {
@@ -98,7 +105,7 @@ async function readObject(file: string, wanted: Wanted): Promise<object> {
 }
 
 /** An error names no part of the text: it may be a secret. */
-function parseObject(contents: string, { what, example }: Wanted): object {
+function parseObject(contents: string, { kind, type }: Wanted): object {
   let value: unknown;
   try {
     value = JSON.parse(contents);
@@ -106,5 +113,5 @@ function parseObject(contents: string, { what, example }: Wanted): object {
     value = null;
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new CliError(`${what} must be a JSON object, such as ${example}.`, EXIT.usage);
+  throw new CliError(`The ${kind} must be a JSON object, such as ${exampleOf(type, kind)}`, EXIT.usage);
 }

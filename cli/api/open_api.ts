@@ -10,6 +10,7 @@ import {
 } from "../../src/client/mod.ts";
 import { CliError, EXIT } from "../errors.ts";
 import { askSecret } from "../prompts.ts";
+import { messages } from "./messages.ts";
 
 /** The API of a project, as the backend or as a person. */
 export interface Api {
@@ -57,11 +58,8 @@ export async function openApi({ email }: Caller): Promise<Api> {
   const client = new PostgrestClient<Database>(`${url.replace(/\/+$/, "")}/rest/v1`, {
     headers: authorise(key, email === undefined ? bearer(key) : await signIn(url, key, email)),
   });
-  const syncs = new SyncSchedulerRepository({
-    rpc: client.rpc.bind(client),
-    from: client.from.bind(client),
-    ...WITHOUT_REALTIME,
-  });
+  const supabase = { rpc: client.rpc.bind(client), from: client.from.bind(client), ...WITHOUT_REALTIME };
+  const syncs = new SyncSchedulerRepository(supabase, { messages });
   const fault = (answer: FailedAnswer) => {
     const error = new SyncSchedulerError(readError(answer));
     return error.with({ message: syncs.describe(error) });

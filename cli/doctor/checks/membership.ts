@@ -32,7 +32,7 @@ export const membership: Check = {
       if (adapter?.filledIn !== false) return [];
       return [fail(
         "has_org_role is as it was brought, and gives no caller access: say there where your organisations are " +
-          "(docs/own-membership.md).",
+          "(docs/own-membership.md in the repository shows how).",
       )];
     });
   },

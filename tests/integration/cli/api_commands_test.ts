@@ -27,6 +27,12 @@ Deno.test("trigger starts a sync, waits for its end and says by the exit code ho
   assert.equal(again.code, 0, again.err);
   assert.ok(first.out.includes(JSON.parse(again.out).run_id), "the same key is the same run");
 
+  const blank = await runCli(trigger("--idempotency-key", ""), { env });
+  assert.match(
+    blank.err,
+    /^The idempotency key is not valid\. \(invalid_idempotency_key\)\nGive --idempotency-key at most /,
+  );
+
   const refused = await runCli(trigger(), { env });
   assert.deepEqual([refused.code, refused.out], [1, ""]);
   assert.match(refused.err, /\(rate_limited\)\n$/);
@@ -174,6 +180,11 @@ Deno.test("credentials come from standard input or a file, are stored, and are n
   assert.ok((await stored()).includes(secret));
   assert.ok(!`${done.out}${done.err}`.includes(secret));
 
+  const again = await runCli([...set, "--email", tenant.emails.admin], { env, stdin: credentials });
+  assert.deepEqual([again.code, again.out], [1, ""]);
+  const wait = /just now\. Try again in (\d+) s\. Nothing was stored\. \(rate_limited\)\n$/.exec(again.err);
+  assert.ok(Number(wait?.[1]) <= 10, `settings.check_cooldown is 10 s: ${again.err}`);
+
   const coordinator = await runCli([...set, "--email", tenant.emails.coordinator], {
     env,
     stdin: credentials,
@@ -184,6 +195,11 @@ Deno.test("credentials come from standard input or a file, are stored, and are n
   const directory = await Deno.makeTempDir({ prefix: "credentials-of-a-test-" });
   try {
     const file = `${directory}/credentials.json`;
+    await Deno.writeTextFile(file, JSON.stringify({ signing_secret: secret.slice(0, 12), [secret]: 1 }));
+    const invalid = await runCli([...set, "--file", file], { env: asBackend(platform) });
+    assert.deepEqual([invalid.code, invalid.out], [2, ""]);
+    assert.match(invalid.err, /signing_secret must be whsec_ and the base64 of 24 to 64 bytes/);
+    assert.ok(!invalid.err.includes(secret.slice(0, 12)));
     for (const text of [`{"signing_secret": "${secret}`, `["${secret}"]`, secret, ""]) {
       await Deno.writeTextFile(file, text);
       const refused = await runCli([...set, "--file", file], { env: asBackend(platform) });
@@ -207,7 +223,7 @@ Deno.test("credentials are sent with the address that the integration had before
   const config = { url: "https://erp.example/entries", batch_size: 20 };
   for (const [rows, address] of [[[{ config }], config], [[], {}]] as const) {
     await using api = startReceiver(({ method }) => Response.json(method === "GET" ? rows : {}));
-    const done = await runCli(["credentials", "set", crypto.randomUUID(), "webhook"], {
+    const done = await runCli(["credentials", "set", crypto.randomUUID(), "xledger"], {
       env: { SUPABASE_URL: api.url, SUPABASE_SECRET_KEY: "sb_secret_test" },
       stdin: '{"token": "x"}',
     });
@@ -232,7 +248,10 @@ Deno.test("exit code 3 means that the database cannot be reached or refuses; 2 t
   const key = { ...asBackend(platform), SUPABASE_SECRET_KEY: "sb_secret_wrong" };
   const stranger = await runCli(status, { env: key });
   assert.deepEqual([stranger.code, stranger.out], [3, ""]);
-  assert.match(stranger.err, /\(not_authenticated\)\nCheck the key in the environment/);
+  assert.match(
+    stranger.err,
+    /^The API of SUPABASE_URL does not accept the key\. \(not_authenticated\)\nCheck the key in the environment/,
+  );
   assert.ok(!stranger.err.includes("sb_secret_wrong"));
 
   const { SUPABASE_URL: _url, ...withoutUrl } = asBackend(platform);
@@ -284,7 +303,25 @@ Deno.test("connect makes an integration from a file or an option, changes its co
     from public.sync_integrations i where i.id = ${tenant.integrationId}`;
   assert.deepEqual(row, { config: { url }, reason: "Default" });
 
-  const viewer = await runCli(connect("viewer", "webhook", "--config", "{}"), { env });
+  for (
+    const [type, config, says] of [
+      ["webhook", {}, /url is missing\. Nothing was stored\. An example: \{"url": /],
+      ["webhook", { url: "nourl" }, /url must be a complete address/],
+      ["webhook", { url, bogus: 1 }, /bogus is not known/],
+      ["xledger", { max_nodes: 501 }, /max_nodes must be 2 to 500/],
+      ["dynamics", {}, /tenant_id is missing/],
+    ] as const
+  ) {
+    const wrong = await runCli(connect("admin", type, "--config", JSON.stringify(config)), { env });
+    assert.deepEqual([wrong.code, wrong.out], [2, ""]);
+    assert.match(wrong.err, says);
+  }
+  const [kept] = await database.sql<{ types: string[]; config: unknown }[]>`
+    select array_agg(i.integration_type) as types, min(i.config::text)::jsonb as config
+    from public.sync_integrations i where i.org_id = ${tenant.orgId}`;
+  assert.deepEqual(kept, { types: ["webhook"], config: { url } });
+
+  const viewer = await runCli(connect("viewer", "webhook", "--config", stdin), { env });
   assert.deepEqual([viewer.code, viewer.out], [1, ""]);
   assert.match(viewer.err, /\(not_authorized\)/);
   const unknown = await runCli(connect("admin", "fjord", "--config", "{}"), { env });
@@ -293,4 +330,16 @@ Deno.test("connect makes an integration from a file or an option, changes its co
   for (const args of [[], ["--config", "[]"], ["--config", "{}", "--file", "-"]]) {
     assert.equal((await runCli(connect("admin", "webhook", ...args), { env })).code, 2);
   }
+});
+
+Deno.test("connect says that it cannot check the config of a project's own connector", async () => {
+  await using api = startReceiver(() => Response.json({}));
+  const done = await runCli(["connect", crypto.randomUUID(), "fax", "--config", '{"number": 1}'], {
+    env: { SUPABASE_URL: api.url, SUPABASE_SECRET_KEY: "sb_secret_test" },
+  });
+  assert.equal(done.code, 0, done.err);
+  assert.match(
+    done.out,
+    /^fax is connected\. Its config is not checked, .* `status` says whether it works\. Next:\n/,
+  );
 });

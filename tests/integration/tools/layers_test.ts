@@ -4,7 +4,7 @@ import { join, relative } from "node:path";
 import { root } from "../../../tools/run_deno.ts";
 
 /** A folder of what users get, and the folders of the checkout that it may import from. */
-const LAYERS = { supabase: ["supabase"], src: ["src"], cli: ["cli", "src"] } as const;
+const LAYERS = { supabase: ["supabase"], src: ["src"], cli: ["cli", "src", "supabase"] } as const;
 
 async function* sources(folder: string): AsyncGenerator<string> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
