@@ -58,13 +58,13 @@ async function copyMode(from: string, to: string): Promise<void> {
   if (mode !== null && process.platform !== "win32") await chmod(to, mode & 0o777);
 }
 
-/** With the folders that are empty then, but not `supabase/` itself nor the folders that are in it. */
+/** With the folders that are empty then, but not `supabase/` itself. */
 async function removeFile(supabase: string, path: string): Promise<void> {
   await rm(path);
-  for (let folder = dirname(path); dirname(folder) !== supabase; folder = dirname(folder)) {
-    const left = await readdir(folder);
-    if (left.length > 0) return;
-    await rmdir(folder);
+  for (let folder = dirname(path); folder !== supabase; folder = dirname(folder)) {
+    // Refused where something is left in it, and where it is a link.
+    const isGone = await rmdir(folder).then(() => true, () => false);
+    if (!isGone) return;
   }
 }
 

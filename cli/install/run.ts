@@ -97,7 +97,7 @@ async function change(options: ChangeOptions, planFor: Planner): Promise<void> {
   console.log(
     count === 0
       ? `Sync Scheduler ${bundle.release}: nothing to do`
-      : `${count} files ${isDry ? "would change" : "changed"}`,
+      : `${count} ${count === 1 ? "file" : "files"} ${isDry ? "would change" : "changed"}`,
   );
   for (const note of done.notes) console.log(`\n${note}`);
   if (!isDry && done.next.length > 0) console.log(`\n${showSteps(dirname(supabase), done.next)}`);

@@ -205,6 +205,8 @@ Deno.test("shipped files that were edited are refused by name; --keep leaves the
   assert.deepEqual(await project.files(), { ...once, ...edited });
   await installed(project, "--force");
   assert.deepEqual(await project.files(), once);
+  await project.write({ [ENTRY]: `${once[ENTRY]}// mine\n` });
+  assert.match(await installed(project, "--force"), /^1 file changed$/m);
 });
 
 Deno.test("a file that is not of the bundle is never overwritten, not even by --force", async () => {
@@ -356,6 +358,18 @@ Deno.test("uninstall takes the function and its block away; what was applied sta
   const adapters = Object.keys(again).filter((path) => ADAPTER.test(path));
   assert.equal(again[adapters[1] ?? ""], again[adapters[0] ?? ""], "the host's two functions are taken over");
   assert.match(await installed(project), /nothing to do/);
+});
+
+Deno.test("uninstall leaves no folder that the install has made", async () => {
+  await using project = await createProject();
+  await project.remove("functions");
+  const folders = async () =>
+    (await Array.fromAsync(Deno.readDir(`${project.directory}/supabase`)))
+      .map(({ name }) => name).sort();
+  const before = await folders();
+  await installed(project);
+  assert.equal((await project.uninstall()).code, 0);
+  assert.deepEqual(await folders(), before);
 });
 
 Deno.test("options that do not go together, or are misspelt, are refused", async () => {
