@@ -3,10 +3,10 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import { readSchemaFiles } from "../cli/bundle/schema_files.ts";
-import { LEAST_DENO_OF_TESTS, readCommandLine, requireDeno } from "../local/command_line.ts";
+import { LEAST_DENO_OF_TESTS, readCommandLine, refuseCall, requireDeno } from "../local/command_line.ts";
 import { readEnvironment } from "../local/environment.ts";
 import { CleanupStack } from "../local/lifecycle/cleanup.ts";
 import { openScratch, SCRATCH_VARIABLE } from "../local/lifecycle/scratch_directory.ts";
@@ -22,6 +22,7 @@ import { proseFiles } from "./prose/files.ts";
 import { root, runDeno } from "./run_deno.ts";
 import { sqlFaults } from "./sql_faults.ts";
 import { tryChanged } from "./mutate/changed.ts";
+import { isMeantAsPath } from "./meant_as_path.ts";
 import { tellFailures } from "./tell_failures.ts";
 import { testGroups } from "./test_groups.ts";
 
@@ -58,12 +59,18 @@ async function stage<T>(
     console.log(`✓ ${name} (${[seconds(), ...(found === undefined ? [] : [found(result)])].join(", ")})`);
     return result;
   } catch (error) {
+    await stopIfEnding();
     failed++;
     const text = error instanceof Error ? error.message : String(error);
     failures.push({ name, text });
     console.log(`${text}\n✗ ${name} (${seconds()})`);
     return undefined;
   }
+}
+
+/** What fails now fails because a signal ends this process: the listener does that, and nothing is to be said. */
+async function stopIfEnding(): Promise<void> {
+  if (isShuttingDown()) await new Promise(() => {});
 }
 
 async function checks(): Promise<void> {
@@ -134,6 +141,7 @@ async function tests(
         limitMinutes: 30,
       });
     } catch (error) {
+      await stopIfEnding();
       // The output is shown here, and the summary at the end names what failed in it.
       const lines = error instanceof Error ? error.message.split("\n") : [String(error)];
       if (lines.length > 1) console.log(lines.slice(0, -1).join("\n"));
@@ -162,8 +170,7 @@ async function runLane(queue: Job[]): Promise<void> {
     const env = platform === undefined ? {} : { [PLATFORM_VARIABLE]: JSON.stringify(platform.description) };
     for (let job = queue.shift(); job !== undefined; job = queue.shift()) {
       await job(env);
-      // What fails now fails because a signal ends this process, which the listener does.
-      if (isShuttingDown()) await new Promise(() => {});
+      await stopIfEnding();
     }
   } finally {
     if (platform !== undefined) await stage("local platform is gone", platform.stop);
@@ -210,8 +217,9 @@ async function testArguments(positionals: readonly string[]): Promise<string[]> 
   const paths: string[] = [];
   const filters: string[] = [];
   for (const argument of positionals) {
-    const exists = await Deno.stat(join(root, argument)).then(() => true, () => false);
+    const exists = await Deno.stat(resolve(root, argument)).then(() => true, () => false);
     if (exists) paths.push(argument);
+    else if (isMeantAsPath(argument)) refuseCall(`There is no file or folder ${argument}.`, USAGE);
     else filters.push("--filter", argument);
   }
   // Without a path Deno would leave tests/ out, as deno.json says for the plain command.
@@ -223,6 +231,7 @@ async function main(): Promise<void> {
   requireDeno(LEAST_DENO_OF_TESTS);
   const databases = Deno.env.get(SCRATCH_VARIABLE) ?? await memoryFolder();
   if (databases !== null) Deno.env.set(SCRATCH_VARIABLE, databases);
+  const args = await testArguments(positionals);
   scratch = await Deno.makeTempDir({ prefix: "sync_scheduler_test_" });
   // With a comma, which the permissions of `deno task pack` have to bear.
   shared = {
@@ -235,7 +244,6 @@ async function main(): Promise<void> {
   try {
     if (positionals.length === 0) await everything();
     else {
-      const args = await testArguments(positionals);
       await runLane([(env) => tests("deno test", args, env, true)]);
     }
   } finally {
