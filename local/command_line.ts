@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 /** The least Deno that runs the demo and the local platform; the README names it. */
@@ -11,6 +12,16 @@ export function requireDeno(least: string, found: string = Deno.version.deno): v
   console.error(
     `This is Deno ${found}, and ${least} is needed: run deno upgrade, or use npx --yes deno@latest task.`,
   );
+  Deno.exit(2);
+}
+
+/** Ends a task that may read the variable when TMPDIR names no folder: nothing could be made there. */
+export function requireTemporaryFolder(): void {
+  const variable = { name: "env", variable: "TMPDIR" } as const;
+  if (Deno.permissions.querySync(variable).state !== "granted") return;
+  const path = Deno.env.get("TMPDIR");
+  if (path === undefined || path === "" || existsSync(path)) return;
+  console.error(`TMPDIR ${path} does not exist: make it, or unset the variable.`);
   Deno.exit(2);
 }
 
@@ -66,6 +77,7 @@ function parse<Name extends string>(
   allowPositionals: boolean,
 ): CommandLine<Name> {
   requireDeno(LEAST_DENO);
+  requireTemporaryFolder();
   // `deno task demo -- --x` hands the dashes on.
   const given = args[0] === "--" ? args.slice(1) : [...args];
   const switches = names.map((name) => [name, { type: "boolean" }] as const);

@@ -1,3 +1,5 @@
+import { parseDatabaseUrl } from "../cli/doctor/database_url.ts";
+
 /** Where the platform's parts come from, as the environment says. */
 export type Environment =
   /** Nothing is given: an embedded Postgres with stand-ins, lite, the function as a process. */
@@ -35,12 +37,10 @@ export function readEnvironment(get: (name: string) => string | undefined = Deno
     if (apiUrl === undefined) return { kind: "embedded" };
     throw new Error("SUPABASE_URL is set without SUPABASE_DB_URL: set both, or neither.");
   }
-  if (!URL.canParse(dbUrl)) throw new Error("SUPABASE_DB_URL is not a URL.");
-  if (!isLoopback(new URL(dbUrl).hostname) && value("SYNC_ALLOW_REMOTE_DATABASE") !== "1") {
+  const { hostname } = parseDatabaseUrl(dbUrl);
+  if (!isLoopback(hostname) && value("SYNC_ALLOW_REMOTE_DATABASE") !== "1") {
     throw new Error(
-      `SUPABASE_DB_URL names ${
-        new URL(dbUrl).hostname
-      }: migrations, people with known passwords and test data would be ` +
+      `SUPABASE_DB_URL names ${hostname}: migrations, people with known passwords and test data would be ` +
         `written there. Unset it, or set SYNC_ALLOW_REMOTE_DATABASE=1 if that is a database for tests.`,
     );
   }

@@ -46,5 +46,5 @@ Deno.test("the platform leaves a database on another machine alone unless the va
   const remote = { SUPABASE_DB_URL: "postgres://db.example.test/postgres" };
   assert.throws(() => read(remote), /names db.example.test.*SYNC_ALLOW_REMOTE_DATABASE=1/);
   assert.equal(read({ ...remote, SYNC_ALLOW_REMOTE_DATABASE: "1" }).kind, "external_database");
-  assert.throws(() => read({ SUPABASE_DB_URL: "y" }), /SUPABASE_DB_URL is not a URL/);
+  assert.throws(() => read({ SUPABASE_DB_URL: "y" }), /SUPABASE_DB_URL is not a URL of the form postgresql:/);
 });

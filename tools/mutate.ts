@@ -7,7 +7,13 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import { explain, LEAST_DENO_OF_TESTS, refuseCall, requireDeno } from "../local/command_line.ts";
+import {
+  explain,
+  LEAST_DENO_OF_TESTS,
+  refuseCall,
+  requireDeno,
+  requireTemporaryFolder,
+} from "../local/command_line.ts";
 import { chooseMutants } from "./mutate/choose.ts";
 import { languages } from "./mutate/languages.ts";
 import { AREAS, type Mutant } from "./mutate/mutant.ts";
@@ -79,6 +85,7 @@ function isWanted(mutant: Mutant, wanted: readonly string[]): boolean {
 async function main(): Promise<void> {
   const call = readCall();
   requireDeno(LEAST_DENO_OF_TESTS);
+  requireTemporaryFolder();
   if (call.help) return console.log(USAGE);
   const all = (await Promise.all(languages.map((language) => language.makeMutants(root)))).flat();
   const chosen = (call.every ? all : chooseMutants(all, call.seed))

@@ -1,5 +1,6 @@
 import postgres, { type Sql } from "postgres";
 import { CliError, EXIT } from "../errors.ts";
+import { parseDatabaseUrl } from "./database_url.ts";
 
 /** Why there is no connection, in a sentence that may be shown: it never holds the password. */
 export class NoConnection extends CliError {
@@ -26,13 +27,7 @@ export class NoConnection extends CliError {
  * ```
  */
 export async function connectTo(url: string): Promise<Sql> {
-  if (!/^postgres(ql)?:$/.test(URL.canParse(url) ? new URL(url).protocol : "")) {
-    throw new NoConnection(
-      "SUPABASE_DB_URL is not a URL of the form postgresql://user:password@host:port/database; " +
-        "characters such as @ or # in a password are written as %40 or %23.",
-    );
-  }
-  const target = new URL(url);
+  const target = parseDatabaseUrl(url);
   const sql = postgres(url, {
     max: 1,
     prepare: false,

@@ -1,6 +1,7 @@
 import { App } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
 import postgres from "postgres";
+import { explainConnection } from "../../cli/doctor/connection.ts";
 import type { Postgres } from "./postgres.ts";
 import { SUPERUSER } from "./postgres.ts";
 
@@ -74,6 +75,21 @@ export async function prepareExternalDatabase(url: string): Promise<void> {
     if (self?.rolsuper === true) await sql.unsafe(await script("external"));
   } finally {
     await sql.end();
+  }
+}
+
+/** Says what is wrong with `SUPABASE_DB_URL`, and what to do, when it does not lead to a Postgres. */
+export async function requireConnection(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, connect_timeout: 10 });
+  try {
+    await sql`select 1`;
+  } catch (error) {
+    throw new Error(
+      `SUPABASE_DB_URL: ${explainConnection(error, new URL(url))}\nMend that, or unset the variable to use ` +
+        "the local platform's own server.",
+    );
+  } finally {
+    await sql.end({ timeout: 0 });
   }
 }
 

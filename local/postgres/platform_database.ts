@@ -6,6 +6,7 @@ import {
   grantByItself,
   prepareExternalDatabase,
   recreateDatabase,
+  requireConnection,
 } from "./database.ts";
 import type { Environment } from "../environment.ts";
 import { startPgCronWorker } from "../stand_ins/pg_cron/pg_cron_worker.ts";
@@ -64,6 +65,7 @@ export async function openDatabase(
 
 async function openExternal(environment: Exclude<Environment, { kind: "embedded" }>): Promise<Database> {
   const { dbUrl } = environment;
+  await requireConnection(dbUrl);
   if (environment.kind === "external_database") await prepareExternalDatabase(dbUrl);
   const as = async (role: string): Promise<string> => {
     const url = new URL(dbUrl);
