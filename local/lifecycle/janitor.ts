@@ -16,7 +16,10 @@ if [ -n "$pid" ]; then
   while kill -0 "$pid" 2> /dev/null && [ "$tries" -lt 50 ]; do tries=$((tries + 1)); sleep 0.1; done
   kill -KILL "$pid" 2> /dev/null
 fi
-rm -rf "$1" || { sleep 1; rm -rf "$1"; }
+rm -rf "$1"
+# A process that ends just now may still have made something.
+sleep 1
+rm -rf "$1"
 `;
 
 /** A watcher over one scratch directory. */
@@ -33,6 +36,8 @@ export function startJanitor(directory: string): Janitor {
     stdin: "piped",
     stdout: "null",
     stderr: "null",
+    // Else Deno kills it when an uncaught error ends this process.
+    detached: true,
   }).spawn();
   return {
     async dismiss() {

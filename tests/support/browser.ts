@@ -6,6 +6,7 @@
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 import { whileLocked } from "../../cli/install/lock.ts";
+import { startJanitor } from "../../local/lifecycle/janitor.ts";
 
 /** Environment variable that names the folder in which a run of the tests keeps the unpacked browser. */
 export const BROWSER_VARIABLE = "SYNC_SCHEDULER_TEST_BROWSER";
@@ -48,6 +49,8 @@ async function unpack(): Promise<string> {
   if (ofRun !== undefined) return await whileLocked(ofRun, () => unpackInto(ofRun));
   const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_chromium_" });
   addEventListener("unload", () => Deno.removeSync(directory, { recursive: true }));
+  // An uncaught error ends the process without that event.
+  startJanitor(directory);
   return await unpackInto(directory);
 }
 

@@ -5,3 +5,6 @@ const platform = await startPlatform({ migrate: false, functionDirectory: Deno.a
 const ports = [platform.apiUrl, platform.dbUrl, platform.receiver.url, platform.edgeFunction.url ?? ""]
   .map((url) => Number(new URL(url).port));
 console.log(JSON.stringify({ scratch: platform.scratch, ports }));
+Deno.addSignalListener("SIGUSR2", () => {
+  throw new Error("uncaught");
+});

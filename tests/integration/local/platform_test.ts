@@ -73,15 +73,21 @@ Deno.test({
   },
 });
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
+const ENDS = {
+  SIGINT: "SIGINT",
+  SIGTERM: "SIGTERM",
+  SIGKILL: "SIGKILL",
+  SIGUSR2: "an uncaught error",
+} as const;
+for (const [signal, end] of Object.entries(ENDS)) {
   Deno.test({
-    ...embeddedOnly(`leaves no process, port or directory behind after ${signal}`),
+    ...embeddedOnly(`leaves no process, port or directory behind after ${end}`),
     async fn() {
       const child = new Deno.Command(Deno.execPath(), {
         args: ["run", "-A", "--quiet", CHILD, STUB],
         stdin: "null",
         stdout: "piped",
-        stderr: "inherit",
+        stderr: signal === "SIGUSR2" ? "null" : "inherit",
       }).spawn();
       let text = "";
       for await (const chunk of child.stdout) {
@@ -90,7 +96,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
       }
       const left = JSON.parse(text) as { scratch: string; ports: number[] };
       for (const port of left.ports) assert.ok(await portAnswers(port));
-      child.kill(signal);
+      child.kill(signal as Deno.Signal);
       const status = await child.status;
       if (signal === "SIGINT") assert.equal(status.code, 130);
       await until("the directory to be gone", () => Deno.stat(left.scratch).then(() => false, () => true));
