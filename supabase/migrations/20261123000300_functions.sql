@@ -464,8 +464,9 @@ both addresses and the names of the keys that changed.
 **Credentials belong to an address.** `address_keys` of the type names the keys of `config` that decide where
 requests go. After a change of such a value the stored credentials are not used: runs and checks fail as
 `credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores them again
-with `set_integration_credentials`, or takes the change back. A running worker gets no further entries: the
-run goes on with a new attempt and the new `config`. Other keys count from the next attempt.
+with `set_integration_credentials`, or takes the change back: either closes the alert. A running worker gets
+no further entries: the run goes on with a new attempt and the new `config`. Other keys count from the next
+attempt.
 
 While an entry is `sending` or `unknown` another address is refused as `batch_is_open`: a repetition could be
 booked at both. Wait for the run, or look the entries up and settle them with `settle_sync_entries`.
@@ -1341,6 +1342,9 @@ begin
     select * into strict concerned from public.sync_integrations i where i.id = new.integration_id;
     if new.status = 'healthy' then
       perform sync_scheduler.resolve_alerts(concerned.id, '{needs_attention,unhealthy}');
+    elsif new.status = 'unknown' then
+      -- An admin has done what the alert asks for. No check has to confirm that.
+      perform sync_scheduler.resolve_alerts(concerned.id, '{needs_attention}');
     elsif new.status = 'needs_attention' and new.refused_at = new.found_at then
       perform sync_scheduler.raise_alert(concerned, 'needs_attention', 'critical', null,
         'The integration needs attention. ' || new.error_message,
@@ -2243,6 +2247,8 @@ begin
     -- No sync has to fail before people read it.
     perform sync_scheduler.record_check_fault(new.id, 'needs_attention', 0, 'credentials_needed',
       sync_scheduler.credentials_needed());
+  elsif is_reconfigured then
+    perform sync_scheduler.end_credentials_needed(new);
   end if;
   -- It may be on another host from now on.
   if is_reconfigured then
@@ -2570,6 +2576,7 @@ begin
     -- admin could remove and store credentials, and so ask the external system, without a limit.
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = integration.id and c.ended_at is null;
+    perform sync_scheduler.end_credentials_needed(integration);
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
       next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
@@ -2587,6 +2594,7 @@ begin
     perform sync_scheduler.post_checks(array[integration.id]);
   end if;
   -- After the check, because health is locked after it.
+  perform sync_scheduler.end_credentials_needed(integration);
   update public.sync_integration_health h
     set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
@@ -2599,7 +2607,8 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text, 
 $$Stores the credentials in Vault for the address that `config` has now: see `connect_integration`.
 No function returns them. Starts a connection check, in which the connector validates them: a refusal names
 the field, never the value. Returns the health at once, as `test_integration_connection` does. While the
-vendor asks us to slow down (`passive_since`), the check waits until `next_check_at`. `credentials` is a JSON
+vendor asks us to slow down (`passive_since`), the check waits until `next_check_at`. Ends what
+`connect_integration` reports as `credentials_needed`, whatever the check finds. `credentials` is a JSON
 object of at most 16 KiB, as the connector needs it; `null` removes them, without a check. An active attempt
 goes on with what it has. For admins and the service role; audited with `reason`, never what was stored.
 
@@ -2613,6 +2622,29 @@ PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not
 PT409 address_changed, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`, 10 s, of
 the last check, or too often within the hour; nothing was stored), PT503 credentials_not_stored,
 PT503 function_url_not_configured.$$;
+
+-- Ends credentials_needed, when the stored credentials match the address again or are removed. Writes health
+-- and check_faults, on which alerts has a trigger. Health is unknown until a check or a run gets through.
+-- Locks health, after the check. The caller holds the integration's lock.
+create or replace function sync_scheduler.end_credentials_needed(integration public.sync_integrations)
+  returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from sync_scheduler.integration_credentials c
+    where c.integration_id = integration.id and c.address <> sync_scheduler.address_of(integration))
+  then
+    return;
+  end if;
+  update public.sync_integration_health h set status = 'unknown', since = clock_timestamp(),
+    last_error_code = null, last_error_message = null
+  where h.integration_id = integration.id and h.status = 'needs_attention'
+    and (h.last_error_code = 'credentials_needed' or exists (select from sync_scheduler.check_faults f
+      where f.integration_id = integration.id and f.refused_code = 'credentials_needed'));
+  update sync_scheduler.check_faults f
+  set status = 'unknown', failures = 0, refused_at = null, refused_code = null
+  where f.integration_id = integration.id and f.refused_code = 'credentials_needed';
+end;
+$$;
 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
 -- Outages of a vendor.

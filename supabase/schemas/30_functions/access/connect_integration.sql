@@ -80,8 +80,9 @@ both addresses and the names of the keys that changed.
 **Credentials belong to an address.** `address_keys` of the type names the keys of `config` that decide where
 requests go. After a change of such a value the stored credentials are not used: runs and checks fail as
 `credentials_needed`, health is `needs_attention`, and an alert says so at once. An admin stores them again
-with `set_integration_credentials`, or takes the change back. A running worker gets no further entries: the
-run goes on with a new attempt and the new `config`. Other keys count from the next attempt.
+with `set_integration_credentials`, or takes the change back: either closes the alert. A running worker gets
+no further entries: the run goes on with a new attempt and the new `config`. Other keys count from the next
+attempt.
 
 While an entry is `sending` or `unknown` another address is refused as `batch_is_open`: a repetition could be
 booked at both. Wait for the run, or look the entries up and settle them with `settle_sync_entries`.

@@ -12,6 +12,9 @@ begin
     select * into strict concerned from public.sync_integrations i where i.id = new.integration_id;
     if new.status = 'healthy' then
       perform sync_scheduler.resolve_alerts(concerned.id, '{needs_attention,unhealthy}');
+    elsif new.status = 'unknown' then
+      -- An admin has done what the alert asks for. No check has to confirm that.
+      perform sync_scheduler.resolve_alerts(concerned.id, '{needs_attention}');
     elsif new.status = 'needs_attention' and new.refused_at = new.found_at then
       perform sync_scheduler.raise_alert(concerned, 'needs_attention', 'critical', null,
         'The integration needs attention. ' || new.error_message,

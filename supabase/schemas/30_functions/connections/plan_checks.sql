@@ -39,6 +39,8 @@ begin
     -- No sync has to fail before people read it.
     perform sync_scheduler.record_check_fault(new.id, 'needs_attention', 0, 'credentials_needed',
       sync_scheduler.credentials_needed());
+  elsif is_reconfigured then
+    perform sync_scheduler.end_credentials_needed(new);
   end if;
   -- It may be on another host from now on.
   if is_reconfigured then

@@ -40,6 +40,7 @@ begin
     -- admin could remove and store credentials, and so ask the external system, without a limit.
     update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
     where c.integration_id = integration.id and c.ended_at is null;
+    perform sync_scheduler.end_credentials_needed(integration);
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
       next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
@@ -57,6 +58,7 @@ begin
     perform sync_scheduler.post_checks(array[integration.id]);
   end if;
   -- After the check, because health is locked after it.
+  perform sync_scheduler.end_credentials_needed(integration);
   update public.sync_integration_health h
     set configured_at = now(), last_success_at = null, run_failed_at = null
   where h.integration_id = integration.id returning * into strict health;
@@ -69,7 +71,8 @@ comment on function public.set_integration_credentials(uuid, text, jsonb, text, 
 $$Stores the credentials in Vault for the address that `config` has now: see `connect_integration`.
 No function returns them. Starts a connection check, in which the connector validates them: a refusal names
 the field, never the value. Returns the health at once, as `test_integration_connection` does. While the
-vendor asks us to slow down (`passive_since`), the check waits until `next_check_at`. `credentials` is a JSON
+vendor asks us to slow down (`passive_since`), the check waits until `next_check_at`. Ends what
+`connect_integration` reports as `credentials_needed`, whatever the check finds. `credentials` is a JSON
 object of at most 16 KiB, as the connector needs it; `null` removes them, without a check. An active attempt
 goes on with what it has. For admins and the service role; audited with `reason`, never what was stored.
 
@@ -83,3 +86,26 @@ PT422 invalid_credentials, PT422 unknown_integration_type, PT404 integration_not
 PT409 address_changed, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`, 10 s, of
 the last check, or too often within the hour; nothing was stored), PT503 credentials_not_stored,
 PT503 function_url_not_configured.$$;
+
+-- Ends credentials_needed, when the stored credentials match the address again or are removed. Writes health
+-- and check_faults, on which alerts has a trigger. Health is unknown until a check or a run gets through.
+-- Locks health, after the check. The caller holds the integration's lock.
+create or replace function sync_scheduler.end_credentials_needed(integration public.sync_integrations)
+  returns void
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  if exists (select from sync_scheduler.integration_credentials c
+    where c.integration_id = integration.id and c.address <> sync_scheduler.address_of(integration))
+  then
+    return;
+  end if;
+  update public.sync_integration_health h set status = 'unknown', since = clock_timestamp(),
+    last_error_code = null, last_error_message = null
+  where h.integration_id = integration.id and h.status = 'needs_attention'
+    and (h.last_error_code = 'credentials_needed' or exists (select from sync_scheduler.check_faults f
+      where f.integration_id = integration.id and f.refused_code = 'credentials_needed'));
+  update sync_scheduler.check_faults f
+  set status = 'unknown', failures = 0, refused_at = null, refused_code = null
+  where f.integration_id = integration.id and f.refused_code = 'credentials_needed';
+end;
+$$;
