@@ -18,6 +18,10 @@ export async function connectIntegration(
   sql: Sql,
   { orgId, type, config, credentials }: Connection,
 ): Promise<string> {
+  // Else a changed address raises an alert that credentials are needed, although they follow.
+  await sql`
+    delete from sync_scheduler.integration_credentials c using public.sync_integrations i
+    where i.id = c.integration_id and i.org_id = ${orgId} and i.integration_type = ${type}`;
   const [row] = await sql<{ id: string }[]>`
     select i.id, sync_scheduler.store_credentials(i, ${sql.json(credentials as JSONValue)})
     from public.connect_integration(${orgId}, ${type}, ${sql.json(config as JSONValue)}) i`;

@@ -47,3 +47,23 @@ Deno.test({
     assert.deepEqual(platform.vendors.map(({ ledger }) => ledger().length), [0, 0, 0]);
   },
 });
+
+Deno.test({
+  ...embeddedOnly("a developer's platform starts without a false alarm, also after a reset of its database"),
+  async fn() {
+    await using platform = await startPlatform({ vendors: true, history: true });
+    const alarms = async () => {
+      await using admin = connect(platform.adminUrl, 1);
+      return await admin.sql<{ alarm: string }[]>`
+        select message as alarm from public.sync_alerts where resolved_at is null and kind <> 'entries_need_decision'
+          or kind = 'needs_attention'
+        union all
+        select coalesce(last_error_message, status::text) from public.sync_integration_health
+        where last_error_code is not null or last_error_message is not null
+          or status not in ('healthy', 'unknown')`;
+    };
+    assert.deepEqual([...await alarms()], []);
+    await platform.recreateDatabase();
+    assert.deepEqual([...await alarms()], []);
+  },
+});
