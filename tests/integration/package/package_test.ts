@@ -89,6 +89,11 @@ Deno.test("the packed client is installed, built with Vite and run in a browser 
       page.on("pageerror", (error) => faults.push(String(error)));
       await page.goto(site.url);
       await page.getByLabel("Email").fill(tenant.emails.coordinator);
+      await page.getByLabel("Password").fill("wrong");
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByRole("alert").getByText("Invalid login credentials").waitFor();
+      // React empties a form whose action has ended.
+      await page.getByLabel("Email").fill(tenant.emails.coordinator);
       await page.getByLabel("Password").fill(PASSWORD);
       await page.getByRole("button", { name: "Sign in" }).click();
       await use(page);
