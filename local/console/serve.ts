@@ -57,7 +57,7 @@ export async function serveConsole(
   };
 
   const handle = async (request: Request): Promise<Response> => {
-    const { pathname } = new URL(request.url);
+    const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/") {
       await bundle.refresh();
       return await page(config);
@@ -65,7 +65,7 @@ export async function serveConsole(
     const ledger = /^\/ledgers\/([a-z0-9_]+)$/.exec(pathname)?.[1];
     if (ledger !== undefined) {
       const vendor = platform.vendors.find(({ integrationType }) => integrationType === ledger);
-      return Response.json(vendor?.ledger() ?? []);
+      return Response.json(vendor?.ledger(searchParams.get("org") ?? "") ?? []);
     }
     if (pathname === "/console.css") return await file(join(PAGE, "console.css"));
     const [, folder, name] = /^\/(assets|fonts)\/([\w.-]+)$/.exec(pathname) ?? [];

@@ -25,9 +25,10 @@ const payloadSchema = z.object({
   ),
 });
 
-/** The entries that a receiver of webhooks has taken. */
-export function receiverBooks(receiver: WebhookReceiver): BookedVoucher[] {
-  return [...receiver.ledger].map(([entry_key, { external_id, document_number, payload, count }]) => {
+/** The entries that a receiver of webhooks has taken, of one organisation or of all. */
+export function receiverBooks(receiver: WebhookReceiver, orgId?: string): BookedVoucher[] {
+  const taken = [...receiver.ledger].filter(([, { org_id }]) => orgId === undefined || org_id === orgId);
+  return taken.map(([entry_key, { external_id, document_number, payload, count }]) => {
     const voucher = payloadSchema.safeParse(payload).data;
     return {
       reference: external_id,

@@ -43,23 +43,25 @@ export function listVendors(receiver: WebhookReceiver, fakes: FakeVendors | null
     integrationType: "webhook",
     name: "Webhook receiver",
     url: receiver.url,
-    ledger: () => receiverBooks(receiver),
+    ledger: (orgId) => receiverBooks(receiver, orgId),
   }];
   if (fakes === null) return vendors;
   const { xledger, businessCentral } = fakes;
+  // The company behind these has one customer.
+  const isForeign = (orgId = SEEDED_ORGANISATION) => orgId !== SEEDED_ORGANISATION;
   return [
     ...vendors,
     {
       integrationType: "xledger",
       name: "Xledger",
       url: xledger.url,
-      ledger: () => xledgerBooks(xledger),
+      ledger: (orgId) => isForeign(orgId) ? [] : xledgerBooks(xledger),
     },
     {
       integrationType: "dynamics",
       name: "Dynamics 365 Business Central",
       url: businessCentral.url,
-      ledger: () => businessCentralBooks(businessCentral),
+      ledger: (orgId) => isForeign(orgId) ? [] : businessCentralBooks(businessCentral),
     },
   ];
 }

@@ -17,6 +17,6 @@ export interface Vendor {
   readonly integrationType: "webhook" | "xledger" | "dynamics";
   readonly name: string;
   readonly url: string;
-  /** All vouchers, in the order in which they arrived. */
-  ledger(): readonly BookedVoucher[];
+  /** All vouchers, in the order in which they arrived; with an organisation those that it exported. */
+  ledger(orgId?: string): readonly BookedVoucher[];
 }

@@ -30,6 +30,8 @@ export type Fault =
 
 /** What happened for one entry. */
 export interface LedgerEntry {
+  /** The organisation that exported it; hosts' own requests may name none. */
+  readonly org_id: string | null;
   readonly external_id: string;
   readonly period: string;
   readonly document_number: string | null;
@@ -49,6 +51,7 @@ export interface ReceiverState {
 
 const Batch = z.looseObject({
   batch_id: z.string().min(1),
+  org_id: z.string().nullish(),
   entries: z.array(z.looseObject({
     entry_key: z.string().min(1),
     period: z.string(),
@@ -81,6 +84,7 @@ export async function applyBatch(
     const external_id = known?.external_id ?? `V-${String(state.ledger.size + 1).padStart(6, "0")}`;
     const { period, document_number, payload } = entry;
     state.ledger.set(entry.entry_key, {
+      org_id: batch.org_id ?? null,
       external_id,
       period,
       document_number,

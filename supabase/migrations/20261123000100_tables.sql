@@ -858,7 +858,8 @@ comment on column public.sync_integration_health.last_success_at is
 -- supabase/schemas/10_tables/check_faults.sql
 create table sync_scheduler.check_faults (
   integration_id uuid primary key references public.sync_integrations (id) on delete cascade,
-  -- What the last failed check says by itself; healthy: the external system has answered since.
+  -- What the last failed check says by itself; healthy: the external system has answered since;
+  -- unknown: it was credentials_needed, and an admin has stored them since.
   status public.sync_health_status not null,
   -- Failed checks in a row, outside of a vendor's incident.
   failures integer not null default 0,

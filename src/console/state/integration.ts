@@ -94,7 +94,9 @@ export class IntegrationModel {
   }
 
   async #fetchLedger(signal: AbortSignal): Promise<Voucher[]> {
-    const response = await fetch(`${this.context.ledgerUrl}/${this.row.integration_type}`, { signal });
+    const { ledgerUrl, orgId } = this.context;
+    // One fake serves all organisations: without theirs the page would show what others exported.
+    const response = await fetch(`${ledgerUrl}/${this.row.integration_type}?org=${orgId}`, { signal });
     if (!response.ok) throw new Error(`The development server answered ${response.status}.`);
     return await response.json();
   }

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The page of a developer's platform, with thirty days to look at: what an operator reads and does there. */
 import assert from "node:assert/strict";
+import { Webhook } from "standardwebhooks";
 import { type Platform, startPlatform } from "../../../local/platform.ts";
 import { connect } from "../../support/connect.ts";
 import { type ConsolePage, openConsole, untilText } from "../../support/console.ts";
@@ -209,6 +210,38 @@ operatorTest("after a sync the vendor's books show each voucher once", async (vi
     join public.sync_integrations i on i.id = e.integration_id
     where i.integration_type = 'xledger' and e.state = 'exported'`;
   assert.equal(exported?.entries, 120);
+});
+
+operatorTest("a vendor's books show an organisation its own vouchers alone", async (view, { receiver }) => {
+  const body = JSON.stringify({
+    batch_id: "1",
+    org_id: "0a000000-0000-4000-8000-000000000001",
+    entries: [{ entry_key: "ferry", period: "2026-01", document_number: "UB-FERRY", payload: {} }],
+  });
+  const sentAt = new Date();
+  const booked = await fetch(receiver.url, {
+    method: "POST",
+    headers: {
+      "idempotency-key": "1",
+      "webhook-id": "1",
+      "webhook-timestamp": String(Math.floor(sentAt.getTime() / 1000)),
+      "webhook-signature": new Webhook("whsec_ZGV2ZWxvcG1lbnQtb25seS1zaWduaW5nLWtleQ==").sign(
+        "1",
+        sentAt,
+        body,
+      ),
+    },
+    body,
+  });
+  assert.equal(booked.status, 200, await booked.text());
+  const books = view.page.locator("section[aria-labelledby=ledger]");
+  await view.signInAs("Kåre Koordinator");
+  await view.openIntegration("Webhook");
+  await untilText(books, "UB-FERRY");
+  await view.page.getByRole("button", { name: "Sign out" }).click();
+  await view.signInAs("Øystein Utenfor");
+  await view.openIntegration("Webhook");
+  await untilText(books, "Nothing was exported yet.");
 });
 
 operatorTest(
