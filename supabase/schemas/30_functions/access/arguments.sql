@@ -23,6 +23,12 @@ begin
 end;
 $$;
 
+-- The reason that a person gave: one without a visible character is none.
+create or replace function sync_scheduler.given_reason(reason text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case when reason ~ '[^[:space:]]' then reason end;
+$$;
+
 -- Most characters of a text argument of the API, by its name; of a list those of each text. The checks of
 -- the columns that keep such a text have the same limit.
 create or replace function sync_scheduler.text_limit(argument text) returns integer

@@ -38,7 +38,8 @@ begin
     )), 'changes_per_hour');
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, actor, audit.action, audit.reason, audit.details);
+  values (integration.org_id, integration.id, actor, audit.action,
+    sync_scheduler.given_reason(audit.reason), audit.details);
 end;
 $$;
 

@@ -24,7 +24,8 @@ begin
   end if;
 
   update public.sync_run_log r set cancel_requested_at = now(),
-    cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
+    cancel_requested_by = sync_scheduler.caller_id(),
+    cancel_reason = sync_scheduler.given_reason(cancel_integration_sync.reason)
   where r.run_id = run.run_id and r.cancel_requested_at is null;
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then

@@ -19,7 +19,8 @@ begin
   end if;
   perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
   update public.sync_integrations i set paused_at = coalesce(i.paused_at, now()),
-    paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
+    paused_by = sync_scheduler.caller_id(),
+    pause_reason = sync_scheduler.given_reason(pause_integration_sync.reason),
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
   return integration;
