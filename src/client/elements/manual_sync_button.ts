@@ -77,7 +77,7 @@ export class ManualSyncButton extends SyncElement {
         <span part="label" class="stack">
           <span class=${isBusy ? "off" : clock ? "unseen" : ""}><slot>${texts.press}</slot></span>
           <span class=${isBusy ? "" : "off"}>${texts.busy}</span>
-          <span aria-hidden="true">${clock}</span>
+          <span aria-hidden="true">${clock && texts.again(clock)}</span>
         </span>
       </button>
       <span id="reason" part="reason" role="status" aria-live=${clock

@@ -169,6 +169,7 @@ export const en: SyncMessages = {
   texts: {
     press: "Sync now",
     busy: "Syncing …",
+    again: (clock) => `Sync again in ${clock}`,
     never: "Not synced yet",
     status,
     notices,

@@ -190,6 +190,7 @@ export const nb: SyncMessages = {
   texts: {
     press: "Synkroniser nå",
     busy: "Synkroniserer …",
+    again: (clock) => `Ny synk. om ${clock}`,
     never: "Ikke synkronisert ennå",
     status,
     notices,

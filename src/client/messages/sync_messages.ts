@@ -33,6 +33,8 @@ export interface SyncTexts {
   readonly press: string;
   /** On the button, while a run is under way. */
   readonly busy: string;
+  /** On the button while it has to wait: `04:35`. */
+  readonly again: (clock: string) => string;
   /** Nothing is known of any run. */
   readonly never: string;
   /** How a run is. */

@@ -23,7 +23,7 @@ for (const minutes of [45, -300]) {
     await view.signIn(tenant.emails.coordinator);
     await view.button.click();
     await untilText(view.banner, "The sync has succeeded");
-    await untilText(view.button, /^04:\d\d$/);
+    await untilText(view.button, /^Sync again in 04:\d\d$/);
     await untilText(view.reason, /Try again in \d minutes/);
   });
 }

@@ -127,7 +127,7 @@ Deno.test("after a run the button counts the cooldown down", async () => {
   await view.signIn(tenant.emails.coordinator);
   await view.button.click();
   await untilText(view.banner, "The sync has succeeded");
-  await untilText(view.button, /^04:\d\d$/);
+  await untilText(view.button, /^Sync again in 04:\d\d$/);
   await untilText(view.reason, /Try again in \d minutes/);
   assert.equal(await view.button.getAttribute("aria-disabled"), "true");
 });
