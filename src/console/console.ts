@@ -1,4 +1,4 @@
-import { createClient, isAuthRetryableFetchError, type Session } from "@supabase/supabase-js";
+import { createClient, type Session } from "@supabase/supabase-js";
 import { html, LitElement, type TemplateResult } from "lit";
 import { customElement } from "lit/decorators.js";
 import { type Database, SyncSchedulerRepository } from "../client/mod.ts";
@@ -13,7 +13,7 @@ import { headerView } from "./views/header.ts";
 import { integrationView } from "./views/integration.ts";
 import { integrationList } from "./views/integration_list.ts";
 import { emptyPage, loaded, pageSkeleton } from "./views/parts.ts";
-import { signInView } from "./views/sign_in.ts";
+import { describeSignIn, signInView } from "./views/sign_in.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -37,7 +37,11 @@ export class SyncConsole extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    globalThis.addEventListener("hashchange", this.#changed);
+    globalThis.addEventListener("hashchange", () => {
+      // What was refused on another integration's page is not said here.
+      this.#model?.forgetFailure();
+      this.requestUpdate();
+    });
     // "Two minutes ago" becomes three.
     setInterval(this.#changed, MINUTE_MS / 2);
     this.#supabase.auth.onAuthStateChange((_event, session) => this.#take(session));
@@ -117,9 +121,7 @@ export class SyncConsole extends LitElement {
     this.#signInError = null;
     this.requestUpdate();
     const { error } = await this.#supabase.auth.signInWithPassword({ email, password });
-    this.#signInError = isAuthRetryableFetchError(error)
-      ? "There is no connection to the server. Try again in a moment."
-      : error?.message ?? null;
+    this.#signInError = error && describeSignIn(error);
     this.#isSigningIn = false;
     this.requestUpdate();
   }

@@ -26,6 +26,12 @@ begin
 end;
 $$;
 
+-- The reason that a person gave: one without a visible character is none.
+create or replace function sync_scheduler.given_reason(reason text) returns text
+language sql immutable set search_path = pg_catalog, pg_temp as $$
+  select case when reason ~ '[^[:space:]]' then reason end;
+$$;
+
 -- Most characters of a text argument of the API, by its name; of a list those of each text. The checks of
 -- the columns that keep such a text have the same limit.
 create or replace function sync_scheduler.text_limit(argument text) returns integer
@@ -152,7 +158,8 @@ begin
     )), 'changes_per_hour');
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, actor, audit.action, audit.reason, audit.details);
+  values (integration.org_id, integration.id, actor, audit.action,
+    sync_scheduler.given_reason(audit.reason), audit.details);
 end;
 $$;
 
@@ -3485,7 +3492,7 @@ begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('entries', entries, 16777216);
-  if coalesce(btrim(reason), '') = '' then
+  if sync_scheduler.given_reason(reason) is null then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
@@ -4197,7 +4204,7 @@ begin
   perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_text('entry_keys', (
     select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
-  if coalesce(btrim(reason), '') = '' then
+  if sync_scheduler.given_reason(reason) is null then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(entry_keys) between 0 and 10000) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
@@ -4629,7 +4636,8 @@ begin
   end if;
 
   update public.sync_run_log r set cancel_requested_at = now(),
-    cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
+    cancel_requested_by = sync_scheduler.caller_id(),
+    cancel_reason = sync_scheduler.given_reason(cancel_integration_sync.reason)
   where r.run_id = run.run_id and r.cancel_requested_at is null;
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
@@ -6711,7 +6719,8 @@ begin
   end if;
   perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
   update public.sync_integrations i set paused_at = coalesce(i.paused_at, now()),
-    paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
+    paused_by = sync_scheduler.caller_id(),
+    pause_reason = sync_scheduler.given_reason(pause_integration_sync.reason),
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
   return integration;

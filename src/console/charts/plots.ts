@@ -31,7 +31,7 @@ export function drawCalendar(element: Element, slots: readonly SyncSlot[], timeZ
   const days = daysUntil(Date.now()).map((at) => parts.format(at).split(" ")[0] ?? "");
   const times = [...new Set(cells.map(({ time }) => time))].sort();
   const every = Math.ceil(times.length / 12);
-  const width = Math.max(560, element.clientWidth);
+  const width = Math.max(280, element.clientWidth);
   const title = ({ scheduled_for, state, reason, drift_seconds }: (typeof cells)[number]) =>
     `${inZone(scheduled_for, timeZone)}\n${state}${reason ? `: ${reason.replaceAll("_", " ")}` : ""}${
       drift_seconds === null ? "" : `\nstarted ${duration(Number(drift_seconds))} after its slot`

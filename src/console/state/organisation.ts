@@ -16,8 +16,8 @@ export class OrganisationModel {
   readonly alerts: Resource<Alert[]>;
   /** False while changes are not reported as they happen. */
   isLive = false;
-  /** What went wrong with an action, in words. */
-  failure: string | null = null;
+  /** What went wrong with the last action, in words, and where it was asked for. */
+  failure: { readonly place: string; readonly message: string } | null = null;
   /** The run that is opened, with its steps. */
   opened: { readonly runId: string; readonly timeline: Resource<TimelineStep[]> } | null = null;
   readonly #integrations = new Map<string, IntegrationModel>();
@@ -86,24 +86,30 @@ export class OrganisationModel {
     for (const model of this.#integrations.values()) model.refresh();
   }
 
-  /** Does what the person has asked for, and shows what went wrong. */
-  async act(work: () => Promise<unknown>): Promise<boolean> {
-    this.failure = null;
+  /** Does what the person has asked for, and shows what went wrong at the place where they asked. */
+  async act(place: string, work: () => Promise<unknown>): Promise<boolean> {
+    this.forgetFailure();
     try {
       await work();
       this.refresh();
       return true;
     } catch (error) {
-      this.failure = (error as Error).message;
+      this.failure = { place, message: (error as Error).message };
       // What was refused may have changed since it was shown.
       this.refresh();
       return false;
     }
   }
 
+  /** What went wrong was read, or is asked for again. */
+  forgetFailure(): void {
+    this.failure = null;
+    this.changed();
+  }
+
   /** Records that a person takes care of an alert. */
   acknowledge(alertId: string): Promise<boolean> {
-    return this.act(() => acknowledgeAlert(this.supabase, alertId));
+    return this.act(alertId, () => acknowledgeAlert(this.supabase, alertId));
   }
 
   dispose(): void {

@@ -60,7 +60,12 @@ function body(history: History, view: HistoryView): unknown {
   if (runs === null) {
     return history.error === null ? skeleton(6) : failed(history.error, () => void history.refresh());
   }
-  if (runs.length === 0) return empty("No run fits.");
+  if (runs.length === 0) {
+    const { status, triggeredBy } = history.filter;
+    return empty(
+      status === null && triggeredBy === null ? "No sync has run yet." : "No run fits the filters.",
+    );
+  }
   return html`
     <div class="scroll">
       <table class="runs">
@@ -88,6 +93,8 @@ function body(history: History, view: HistoryView): unknown {
 function runRow(run: SyncRun, view: HistoryView): TemplateResult {
   const { tone, text } = STATUS[run.status];
   const isOpen = view.model.opened?.runId === run.run_id;
+  const at = run.started_at ?? run.scheduled_for ?? run.triggered_at;
+  const [weekday, ...date] = inZone(at, view.timeZone).split(" ");
   const drift = secondsBetween(run.scheduled_for, run.started_at);
   const took = secondsBetween(run.started_at, run.finished_at);
   const who = run.triggered_by_user_id === null ? null : view.nameOf(run.triggered_by_user_id);
@@ -95,7 +102,7 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
     <tr class=${isOpen ? "open" : ""}>
       <td><button type="button" class="link" aria-expanded=${isOpen} @click=${() =>
         view.model.toggleRun(run.run_id)}>
-        ${inZone(run.started_at ?? run.scheduled_for ?? run.triggered_at, view.timeZone)}</button></td>
+        <span class="by">${weekday} </span>${date.join(" ")}</button></td>
       <td>${pill(tone, text)} ${run.attempt > 1 ? html`<small>attempt ${run.attempt}</small>` : nothing}</td>
       <td class="by">${who ?? TRIGGER[run.triggered_by]}</td>
       <td class="amount">${entriesView(run)}</td>
@@ -121,12 +128,15 @@ function runRow(run: SyncRun, view: HistoryView): TemplateResult {
   `;
 }
 
-/** How far a run is; of one in which entries were rejected, how many were exported and how many not. */
+/** How far a run is; of one in which entries were rejected, also how many. */
 function entriesView(run: SyncRun): unknown {
   const { entries_total, entries_done, entries_failed } = run;
   if (entries_total === 0) return "–";
-  if (entries_failed === 0) return `${entries_done.toLocaleString(LOCALE)} / ${showTotal(run, LOCALE)}`;
-  return html`<span class="part">${entries_done} exported,</span> <span class="part bad">${entries_failed} rejected</span>`;
+  const done = `${entries_done.toLocaleString(LOCALE)} / ${showTotal(run, LOCALE)}`;
+  if (entries_failed === 0) return done;
+  return html`<span class="part">${done},</span> <span class="part bad">${
+    entries_failed.toLocaleString(LOCALE)
+  } rejected</span>`;
 }
 
 /** Why a run ended as it did, in a sentence. */

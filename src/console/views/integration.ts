@@ -7,7 +7,7 @@ import { calendarView, trendView } from "./charts.ts";
 import { historyView } from "./history.ts";
 import { ledgerView } from "./ledger.ts";
 import { outboxView } from "./outbox.ts";
-import { pill } from "./parts.ts";
+import { pill, refusal } from "./parts.ts";
 import { pauseNotice, pauseView } from "./pause.ts";
 import { scheduleView } from "./schedule.ts";
 import { healthOf } from "./words.ts";
@@ -30,7 +30,7 @@ export function integrationView(
     <main id="content" tabindex="-1">
       <section class="head" aria-labelledby="name">
         <div>
-          <h1 id="name">${row.type_name}</h1>
+          <h1 id="name" tabindex="-1">${row.type_name}</h1>
           <p class="facts">${pill(tone, text)} ${facts(row, now)}</p>
         </div>
         <div class="actions">
@@ -39,7 +39,7 @@ export function integrationView(
             .controller}></manual-sync-button>
         </div>
       </section>
-      ${model.failure === null ? nothing : html`<p class="notice bad" role="alert">${model.failure}</p>`}
+      ${refusal(model, "resume")}
       ${row.incident_since === null ? nothing : html`
         <p class="notice bad"><strong>${row.type_name} has a fault of its own</strong> since
           ${inZone(

@@ -11,7 +11,7 @@ export function ledgerView(model: IntegrationModel): TemplateResult {
   const row = ({ reference, documentNumber, description, state, lines, times }: Voucher) =>
     html`
       <tr>
-        <td><code>${documentNumber ?? reference}</code></td>
+        <td class="number"><code>${documentNumber ?? reference}</code></td>
         <td>${description}</td>
         <td class="amount">${total(lines)}</td>
         <td>${times > 1

@@ -6,8 +6,9 @@ import type { IntegrationModel } from "../state/integration.ts";
 import type { OutboxCounts } from "../state/queries.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Entry, Overview } from "../state/types.ts";
-import { decideView } from "./decide.ts";
-import { empty, loaded, panel, pill } from "./parts.ts";
+import { decideView, entryPlace } from "./decide.ts";
+import { conflictView } from "./conflict.ts";
+import { empty, loaded, panel, pill, pretty, refusal } from "./parts.ts";
 import { withdrawView } from "./withdraw.ts";
 import { sentence } from "./words.ts";
 
@@ -43,11 +44,7 @@ export function outboxView(
           </dl>
           ${entry.conflict_at === null
             ? html`<pre tabindex="0" aria-label="Content">${pretty(entry.payload)}</pre>`
-            : html`
-              <p class="note">The source now says something else than what was sent.</p>
-              <pre tabindex="0" aria-label="What was sent">${pretty(entry.payload)}</pre>
-              <pre tabindex="0" aria-label="What the source says now">${pretty(entry.conflict_content)}</pre>
-            `}
+            : conflictView(entry)}
           ${organisation.organisation.role === "admin" ? decideView(organisation, row, entry) : nothing}
         </details>
       </li>
@@ -62,19 +59,28 @@ export function outboxView(
       loaded(
         model.undecided,
         (entries) =>
-          entries.length === 0
-            ? empty("No entry waits for a decision.")
-            : html`${
-              row.needs_decision > entries.length
-                ? html`<p class="note">The first ${entries.length} of ${
-                  counted(row.needs_decision, "entry", "entries")
-                } that
+          html`${refusalOfGone(organisation, entries)} ${
+            entries.length === 0
+              ? empty("No entry waits for a decision.")
+              : html`${
+                row.needs_decision > entries.length
+                  ? html`<p class="note">The first ${entries.length} of ${
+                    counted(row.needs_decision, "entry", "entries")
+                  } that
                 need a decision:</p>`
-                : nothing
-            }<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`,
+                  : nothing
+              }<ul class="entries">${repeat(entries, ({ entry_id }) => entry_id, item)}</ul>`
+          }`,
       )
     } ${organisation.organisation.role === "admin" ? withdrawView(organisation, model, row) : nothing}`,
   });
+}
+
+/** Of a decision about an entry that has left the list, because another person has decided. */
+function refusalOfGone(organisation: OrganisationModel, entries: readonly Entry[]): unknown {
+  const place = organisation.failure?.place ?? "";
+  const isGone = place.startsWith("entry ") && !entries.some((entry) => entryPlace(entry) === place);
+  return isGone ? refusal(organisation, place) : nothing;
 }
 
 /** What a count is a count of. */
@@ -97,8 +103,4 @@ function leftView(row: Overview): TemplateResult {
   const entries = counted(left, "entry", "entries");
   const text = isExact ? entries : left > 0 ? `more than ${entries}` : "more entries";
   return html`<span class="count calm">${text} to go</span>`;
-}
-
-function pretty(value: unknown): string {
-  return JSON.stringify(value, null, 2);
 }

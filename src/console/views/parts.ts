@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import type { OrganisationModel } from "../state/organisation.ts";
 import type { Resource } from "../state/resource.ts";
 
 /** A colour with its meaning; each also has words next to it. */
@@ -21,7 +22,7 @@ export function panel(
 ): TemplateResult {
   return html`
     <section class="panel ${className}" aria-labelledby=${id}>
-      <header><h2 id=${id}>${title}</h2>${aside ?? nothing}</header>
+      <header><h2 id=${id} tabindex="-1">${title}</h2>${aside ?? nothing}</header>
       ${body}
     </section>
   `;
@@ -59,6 +60,16 @@ export function pageSkeleton(): TemplateResult {
   `;
 }
 
+/** Why the last action was refused, at the place where it was asked for. */
+export function refusal({ failure }: OrganisationModel, place: string): TemplateResult | typeof nothing {
+  return failure?.place === place ? html`<p class="notice bad" role="alert">${failure.message}</p>` : nothing;
+}
+
+/** Goes to a heading, when what had the focus is about to leave the page. */
+export function focusHeading(id: string): void {
+  document.getElementById(id)?.focus();
+}
+
 /** Says what went wrong and offers to try again. */
 export function failed(error: Error, retry: () => void): TemplateResult {
   return html`
@@ -83,4 +94,9 @@ export function emptyPage(title: string, text: string): TemplateResult {
 /** Says that there is nothing, and why that is fine. */
 export function empty(text: string): TemplateResult {
   return html`<p class="empty">${text}</p>`;
+}
+
+/** A value of the outbox, indented. */
+export function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2);
 }

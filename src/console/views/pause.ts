@@ -2,6 +2,7 @@ import { html, type TemplateResult } from "lit";
 import { inZone } from "../format.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import type { Overview } from "../state/types.ts";
+import { focusHeading, refusal } from "./parts.ts";
 
 const HOURS = [["", "Until it is resumed"], ["1", "For 1 hour"], ["12", "For 12 hours"], [
   "72",
@@ -13,9 +14,12 @@ export function pauseView(model: OrganisationModel, row: Overview): TemplateResu
   const { repository, organisation } = model;
   const type = row.integration_type;
   const pausedAt = row.paused_at;
+  const resume = async (pausedAt: string) => {
+    const isDone = await model.act("resume", () => repository.resume(organisation.id, type, { pausedAt }));
+    if (isDone) focusHeading("name");
+  };
   if (pausedAt !== null) {
-    return html`<button type="button" @click=${() =>
-      void model.act(() => repository.resume(organisation.id, type, { pausedAt }))}>Resume</button>`;
+    return html`<button type="button" @click=${() => void resume(pausedAt)}>Resume</button>`;
   }
   const submit = async (event: SubmitEvent) => {
     const form = event.currentTarget as HTMLFormElement;
@@ -25,16 +29,18 @@ export function pauseView(model: OrganisationModel, row: Overview): TemplateResu
     const reason = String(data.get("reason")).trim();
     const hours = String(data.get("hours"));
     const resumeAt = hours === "" ? {} : { resumeAt: new Date(Date.now() + Number(hours) * 3600_000) };
-    if (await model.act(() => repository.pause(organisation.id, type, { reason, ...resumeAt }))) {
+    if (await model.act("pause", () => repository.pause(organisation.id, type, { reason, ...resumeAt }))) {
       form.reset();
       form.closest("dialog")?.close();
+      // The button that opened the dialog gives way to another.
+      focusHeading("name");
     }
   };
   const open = (event: Event) =>
     ((event.currentTarget as HTMLElement).nextElementSibling as HTMLDialogElement).showModal();
   return html`
     <button type="button" @click=${open}>Pause …</button>
-    <dialog aria-labelledby="pause-title">
+    <dialog aria-labelledby="pause-title" @close=${() => model.forgetFailure()}>
       <form method="dialog" @submit=${submit}>
         <h2 id="pause-title">Pause ${row.type_name}</h2>
         <p>No sync can be started, slots are skipped, and nothing more is sent. A sync that runs finishes the batch that
@@ -42,6 +48,7 @@ export function pauseView(model: OrganisationModel, row: Overview): TemplateResu
         <label>Reason<input name="reason" required maxlength="500" placeholder="Month-end closing"></label>
         <label>How long<select name="hours">
           ${HOURS.map(([value, text]) => html`<option value=${value}>${text}</option>`)}</select></label>
+        ${refusal(model, "pause")}
         <p class="actions">
           <button type="submit" value="cancel" formnovalidate class="quiet">Cancel</button>
           <button type="submit" value="pause" class="primary">Pause</button>
@@ -57,7 +64,7 @@ export function pauseNotice(row: Overview): TemplateResult {
     <p class="notice warn"><strong>Paused</strong> since ${inZone(
       row.paused_at,
       row.time_zone,
-    )}${row.pause_reason === null ? "" : `: ${row.pause_reason}`}.${row.resume_at === null
+    )}${row.pause_reason ? `: ${row.pause_reason}` : ""}.${row.resume_at === null
       ? ""
       : ` It resumes ${inZone(row.resume_at, row.time_zone)}.`}${row.active_run_id === null
       ? ""

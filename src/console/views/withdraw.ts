@@ -4,6 +4,7 @@ import type { IntegrationModel } from "../state/integration.ts";
 import type { OrganisationModel } from "../state/organisation.ts";
 import { withdrawEntries } from "../state/queries.ts";
 import type { Overview } from "../state/types.ts";
+import { refusal } from "./parts.ts";
 
 /** For an admin: takes entries back that have not left, by their keys. */
 export function withdrawView(
@@ -15,7 +16,7 @@ export function withdrawView(
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     const data = new FormData(form);
-    const isDone = await organisation.act(async () => {
+    const isDone = await organisation.act("withdraw", async () => {
       model.withdrawal = await withdrawEntries(organisation.supabase, {
         org_id: organisation.organisation.id,
         integration_type: row.integration_type,
@@ -32,6 +33,7 @@ export function withdrawView(
         <p class="note">For entries that were delivered by mistake. What has left stays as it is.</p>
         <label>Keys, one a line<textarea name="keys" required rows="3"></textarea></label>
         <label>Reason<input name="reason" required maxlength="500" placeholder="Delivered twice by the source"></label>
+        ${refusal(organisation, "withdraw")}
         <p class="actions"><button type="submit">Withdraw</button></p>
       </form>
       ${model.withdrawal === null ? nothing : answerView(model.withdrawal)}

@@ -156,7 +156,7 @@ operatorTest(
     await view.signInAs("Astrid Admin");
     await view.openIntegration("Webhook");
     const outbox = view.page.locator("section[aria-labelledby=outbox]");
-    const item = (number: string) => outbox.locator(".entries li", { hasText: number });
+    const item = (number: string) => outbox.locator(".entries > li", { hasText: number });
     await untilText(outbox, "UB-2026-00996");
     for (
       const [number, choice] of [

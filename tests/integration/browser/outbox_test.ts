@@ -20,7 +20,7 @@ Deno.test("the outbox counts entries of unknown outcome, and a batch that was se
   await view.signIn(tenant.emails.admin);
   const outbox = view.page.locator("section[aria-labelledby=outbox]");
   await untilText(outbox.locator("header"), "3 entries waiting, 3 of unknown outcome");
-  const item = (number: string) => outbox.locator(".entries li", { hasText: number });
+  const item = (number: string) => outbox.locator(".entries > li", { hasText: number });
   await item("B-2").waitFor();
   assert.equal(await item("B-3").count(), 0, "the next run settles it by itself");
   await item("B-1").locator("summary").click();
@@ -49,7 +49,7 @@ Deno.test("an admin is not asked to decide about an entry while a worker sends i
     where integration_id = ${tenant.integrationId} and document_number = 'B-2'`;
   await using view = await openConsole(platform);
   await view.signIn(tenant.emails.admin);
-  const entries = view.page.locator("section[aria-labelledby=outbox] .entries li");
+  const entries = view.page.locator("section[aria-labelledby=outbox] .entries > li");
   const item = entries.filter({ hasText: "B-1" });
   await item.locator("summary").click();
   await untilText(item, /Being sent.*Decide when the outcome of this send is known/s);
