@@ -2,6 +2,7 @@
 /** What the page says when something is refused: at the place where it was asked for, with what was typed kept. */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
+import { connect } from "../../support/connect.ts";
 import { openConsole, untilText } from "../../support/console.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
@@ -109,7 +110,7 @@ Deno.test("a refused pause or withdrawal is said at its form, and a blank reason
   await view.signIn(tenant.emails.admin);
   const { page } = view;
   await refuse(page, "withdraw_sync_entries");
-  const withdrawal = page.locator(".withdraw");
+  const withdrawal = page.locator(".by-keys");
   await withdrawal.getByText("Withdraw entries …").click();
   await withdrawal.getByLabel("Keys, one a line").fill("entry-1");
   await withdrawal.getByLabel("Reason").fill("Delivered twice");
@@ -139,4 +140,23 @@ Deno.test("the list of runs says whether none has run or none fits the filters",
   await untilText(runs, "No sync has run yet.");
   await runs.getByLabel("Status").selectOption("failed");
   await untilText(runs, "No run fits the filters.");
+});
+
+Deno.test("an admin reads which command stores the credentials that an alert asks for, and a viewer does not", async () => {
+  const platform = await usePlatform();
+  await using database = platform.connect();
+  await using owner = connect(platform.adminUrl);
+  const tenant = await createTenant(database.sql, platform);
+  await owner.sql`select sync_scheduler.raise_alert(i, 'needs_attention', 'critical', null,
+    'An admin has to store the credentials.') from public.sync_integrations i where id = ${tenant.integrationId}`;
+  const command = `npx sync-scheduler credentials set ${tenant.orgId} webhook`;
+  await using view = await openConsole(platform);
+  await view.signIn(tenant.emails.admin);
+  await untilText(view.page.locator(".alerts .open"), command);
+  await view.page.getByText("Credentials and settings …").click();
+  await untilText(view.page.locator(".elsewhere"), command);
+  await view.page.getByRole("button", { name: "Sign out" }).click();
+  await view.signIn(tenant.emails.viewer);
+  await untilText(view.page.locator(".alerts .open"), "An admin has to store the credentials.");
+  assert.equal(await view.page.getByText(command).count(), 0);
 });
