@@ -44,6 +44,9 @@ async function startSync(page: Page, platform: Platform): Promise<void> {
 }
 
 async function openFailedRun(page: Page): Promise<void> {
+  // The newest failed run may be on a later page of the list.
+  await page.getByLabel("Status").selectOption("failed");
+  await page.locator(".runs tr", { hasText: "Succeeded" }).first().waitFor({ state: "detached" });
   await page.locator(".runs tr", { hasText: "Failed" }).first().getByRole("button").click();
   await page.locator(".timeline").getByText("Finished").waitFor();
 }
