@@ -2,7 +2,7 @@ begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
 \ir ../failed_run.psql
-select plan(21);
+select plan(22);
 
 select pg_temp.run(3, 0, 'failed', 'permanent');
 select is(pg_temp.open(), 'run_failed critical 1', 'a run that is refused on its way raises one alert');
@@ -59,6 +59,18 @@ select pg_temp.settle('exported', '{fourth}');
 select is(pg_temp.open(), 'run_failed critical 1', 'a run that left nothing is not made good by other entries');
 select pg_temp.run(0, 0, 'succeeded');
 select is(pg_temp.open(), 'none', 'but by a run that succeeds');
+
+-- In the index one neighbour is in front of it, the other behind it.
+create temporary table own as select sync_scheduler.outstanding_entries(sync_test.id('integration a'))::text as entries;
+insert into public.sync_integrations (id, org_id, integration_type) values
+  ('00000000-0000-4000-8000-000000000000', sync_test.id('org b'), 'xledger'),
+  ('ffffffff-ffff-4fff-bfff-ffffffffffff', sync_test.id('org b'), 'dynamics');
+insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload, state, batch_id, sent_at, unknown_since)
+select i.id, s.state, '2026-10', 'B-1', '{}', s.state::public.sync_entry_state, case when s.state <> 'pending' then gen_random_uuid() end,
+  case when s.state <> 'pending' then now() end, case when s.state = 'unknown' then now() end
+from public.sync_integrations i, unnest('{pending,sending,unknown}'::text[]) s (state)
+where i.org_id = sync_test.id('org b') and i.integration_type in ('xledger', 'dynamics');
+select is(sync_scheduler.outstanding_entries(sync_test.id('integration a'))::text, (select entries from own), 'what neighbours left is not its own');
 
 select * from finish();
 rollback;
