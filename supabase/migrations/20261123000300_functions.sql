@@ -2576,13 +2576,19 @@ begin
   -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration,
     case when secrets is null then 'remove_credentials' else 'set_credentials' end, reason);
+  if secrets is not null then
+    -- Before anything is stored: a caller who is refused knows that the old ones are in place.
+    perform sync_scheduler.refuse_until((select c.requested_at + s.check_cooldown
+      from sync_scheduler.connection_checks c, sync_scheduler.settings s
+      where c.integration_id = integration.id), 'check');
+  end if;
+  -- A check that is on its way has the old ones, so it is over. Its row stays for the cooldown: else an admin
+  -- could remove and store credentials, and so ask the external system, without a limit.
+  update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
+  where c.integration_id = integration.id and c.ended_at is null;
   if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.secret_name('credentials', integration.id);
-    -- A check that is on its way has the old ones, so it is over. Its row stays for the cooldown: else an
-    -- admin could remove and store credentials, and so ask the external system, without a limit.
-    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
-    where c.integration_id = integration.id and c.ended_at is null;
     perform sync_scheduler.end_credentials_needed(integration);
     update public.sync_integration_health h set
       consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
@@ -2591,10 +2597,6 @@ begin
     where h.integration_id = integration.id returning * into strict health;
     return health;
   end if;
-  -- Before anything is stored: a caller who is refused knows that the old ones are in place.
-  perform sync_scheduler.refuse_until((select c.requested_at + s.check_cooldown
-    from sync_scheduler.connection_checks c, sync_scheduler.settings s
-    where c.integration_id = integration.id), 'check');
   perform sync_scheduler.store_credentials(integration, secrets);
   -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
   if (sync_scheduler.passive_until(integration) > clock_timestamp()) is not true then

@@ -2,7 +2,7 @@
 begin;
 \ir ../fixtures.psql
 \ir ../connection_check.psql
-select plan(16);
+select plan(19);
 
 create function pg_temp.connect(path text, more jsonb default '{}') returns void language plpgsql as $$
 begin
@@ -64,6 +64,18 @@ select is(pg_temp.alerts(), '4 alerts, 1 open', 'a refusal by the external syste
 select is(split_part(pg_temp.health(), ' ', 2), 'access_refused', 'nor in health');
 select pg_temp.checked('answered');
 select is(pg_temp.alerts(), '4 alerts, 0 open', 'an answer does');
+
+-- While the external system asks us to slow down, no new check takes the place of the one that is on its way.
+select pg_temp.connect('e');
+select pg_temp.age_check();
+select pg_temp.check_as('coordinator');
+select pg_temp.claim(pg_temp.check_token());
+select sync_scheduler.suspend_checks(sync_test.id('integration a'));
+select pg_temp.store('{"token": "five"}');
+select is(pg_temp.alerts(), '5 alerts, 0 open', 'credentials close the alert then, too');
+select is(public.sync_worker_finish_probe(sync_test.id('integration a'), pg_temp.check_token(), 'failed', 'permanent', 'credentials_needed',
+  'In words.'), '{"recorded": false}', 'a late report of the old check is none');
+select is(pg_temp.alerts(), '5 alerts, 0 open', 'and opens nothing');
 
 select * from finish();
 rollback;

@@ -301,7 +301,7 @@ Deno.test({
   fn: async () => {
     // A checkout of its own: a developer's own `deno task dev` may be running in this one.
     const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
-    for (const folder of ["local", "src", "supabase"]) {
+    for (const folder of ["cli", "local", "src", "supabase"]) {
       await copyDirectory(root + folder, `${checkout}/${folder}`);
     }
     for (const file of ["deno.json", "deno.lock"]) await Deno.copyFile(root + file, `${checkout}/${file}`);
