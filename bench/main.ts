@@ -1,7 +1,7 @@
 /** `deno task bench`: benchmarks, each a ratio against a reference that is measured in turns with it. */
 import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
 import { isShuttingDown } from "../local/lifecycle/shutdown.ts";
-import type { Benchmark, Result } from "./benchmark.ts";
+import type { Benchmark, Findings, Result } from "./benchmark.ts";
 import { benchmarks } from "./benchmarks/mod.ts";
 import { compareRuns, type Measured, parseReport } from "./compare.ts";
 import { formatTable, writeReport } from "./report.ts";
@@ -82,6 +82,7 @@ async function main({ chosen, quick, earlier, release }: Choice): Promise<void> 
   let server: Promise<BenchServer> | undefined;
   const results: Result[] = [];
   const notes: string[] = [];
+  const failed: string[] = [];
   try {
     for (const benchmark of chosen) {
       const progress = (message: string): void => say(`${benchmark.name}: ${message}`);
@@ -90,7 +91,16 @@ async function main({ chosen, quick, earlier, release }: Choice): Promise<void> 
         return BenchServer.start();
       };
       progress("begin");
-      const found = await benchmark.run({ quick, progress, server: () => server ??= startServer() });
+      let found: Findings;
+      try {
+        found = await benchmark.run({ quick, progress, server: () => server ??= startServer() });
+      } catch (error) {
+        if (isShuttingDown()) throw error;
+        // What the others measure took minutes.
+        failed.push(benchmark.name);
+        progress(`failed: ${explain(error)}`);
+        continue;
+      }
       results.push(...found.results);
       notes.push(...found.notes ?? []);
       // At once, so that an interrupted run has not been for nothing.
@@ -102,7 +112,9 @@ async function main({ chosen, quick, earlier, release }: Choice): Promise<void> 
   }
   if (earlier !== undefined) console.log(compareRuns(results, earlier).join("\n"));
   const directory = new URL("results/", import.meta.url);
-  console.error(`\nWritten to ${await writeReport({ quick, results, notes }, directory, release)}`);
+  const name = failed.length === 0 ? release : undefined;
+  console.error(`\nWritten to ${await writeReport({ quick, results, notes }, directory, name)}`);
+  if (failed.length > 0) throw new Error(`Failed, and not in there: ${failed.join(", ")}.`);
 }
 
 const choice = await choose();

@@ -61,7 +61,7 @@ export const consoleFirstPaint: Benchmark = {
 async function open(tab: Page, url: string): Promise<{ first: number; complete: number }> {
   await tab.goto(url);
   await tab.getByRole("button", { name: "Astrid Admin" }).click();
-  await tab.locator("manual-sync-button").waitFor();
+  await tab.locator("manual-sync-button button").waitFor();
   const session = await tab.context().newCDPSession(tab);
   await session.send("Network.setCacheDisabled", { cacheDisabled: true });
   await tab.reload();
