@@ -180,10 +180,14 @@ Deno.test("credentials come from standard input or a file, are stored, and are n
   assert.ok((await stored()).includes(secret));
   assert.ok(!`${done.out}${done.err}`.includes(secret));
 
+  // On a busy machine the cooldown of ten seconds might be over before the second call.
+  await database
+    .sql`update sync_scheduler.connection_checks set requested_at = clock_timestamp() + interval '40 seconds'
+    where integration_id = ${tenant.integrationId}`;
   const again = await runCli([...set, "--email", tenant.emails.admin], { env, stdin: credentials });
   assert.deepEqual([again.code, again.out], [1, ""]);
   const wait = /just now\. Try again in (\d+) s\. Nothing was stored\. \(rate_limited\)\n$/.exec(again.err);
-  assert.ok(Number(wait?.[1]) <= 10, `settings.check_cooldown is 10 s: ${again.err}`);
+  assert.ok(Number(wait?.[1]) <= 50, again.err);
 
   const coordinator = await runCli([...set, "--email", tenant.emails.coordinator], {
     env,
