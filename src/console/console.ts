@@ -88,7 +88,7 @@ export class SyncConsole extends LitElement {
 
   #page(model: OrganisationModel): TemplateResult {
     const now = new Date();
-    const type = decodeURIComponent(location.hash.slice(2));
+    const type = location.hash.slice(2);
     return html`
       <div class="page">
         ${loaded(model.overview, (rows) => {

@@ -2,6 +2,7 @@ import { toInstant, toRelativeTime } from "../client/mod.ts";
 
 /** Day and month before hours and minutes, as people in Norway read them; the words of the page are English. */
 export const LOCALE = "en-GB";
+const DAY_MS = 24 * 3600_000;
 
 /** An instant on the clocks of a zone: `Wed 25 Nov, 14:05`. */
 export function inZone(at: Date | string | null, timeZone: string, withDay = true): string {
@@ -29,10 +30,13 @@ export function relative(at: string | null, now: Date): string {
 
 /** Seconds in at most two units: `4.2 s`, `3 min 5 s`, `2 h 10 min`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${(Math.round(seconds * 10) / 10).toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 10) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  // Rounded before the unit is chosen: 119.6 seconds are two minutes, not one and sixty seconds.
+  const tenths = Math.round(seconds * 10);
+  if (tenths < 100) return `${(tenths / 10).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(whole / 60);
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${Math.round(minutes / 1440)} days`;
@@ -47,4 +51,15 @@ export function secondsBetween(from: string | null, to: string | null): number |
 /** `1 run`, `1,240 runs`. */
 export function counted(count: number, singular: string, plural = `${singular}s`): string {
   return `${count.toLocaleString(LOCALE)} ${count === 1 ? singular : plural}`;
+}
+
+/** The last days of a calendar as `2026-11-30`, the oldest first and today last. */
+export function lastDays(count: number, now: Date, timeZone: string): string[] {
+  const today = new Intl.DateTimeFormat("sv-SE", { timeZone }).format(now);
+  // By the calendar: a day on which clocks are changed has not 24 hours.
+  const noon = Date.parse(`${today}T12:00Z`);
+  return Array.from(
+    { length: count },
+    (_, n) => new Date(noon - (count - 1 - n) * DAY_MS).toISOString().slice(0, 10),
+  );
 }

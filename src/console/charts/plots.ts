@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type SyncRun, type SyncSlot, toInstant } from "../../client/mod.ts";
 import { CHART_DAYS } from "../state/integration.ts";
-import { duration, inZone, LOCALE, secondsBetween } from "../format.ts";
+import { duration, inZone, lastDays, LOCALE, secondsBetween } from "../format.ts";
 
 /** The colour of a slot is a custom property of the page, so that both colour schemes fit. */
 const FILL: Readonly<Record<string, string>> = {
@@ -16,6 +16,7 @@ const SIGN: Readonly<Record<string, string>> = { late: "!", failed: "×", skippe
 
 const STYLE = { background: "transparent", color: "var(--muted)", fontSize: "11px", fontFamily: "inherit" };
 const DRIFT_LIMIT_S = 300;
+const PERIOD_MS = CHART_DAYS * 24 * 3600_000;
 const TICKS = [0, 1, 2, 5, 10, 20, 40, 60, 120, 300, 600, 1200, 3600, 7200, 14400, 43200];
 
 /** Slots by day and time of day on the clocks of the organisation. */
@@ -28,7 +29,8 @@ export function drawCalendar(element: Element, slots: readonly SyncSlot[], timeZ
     const [day = "", time = ""] = parts.format(toInstant(slot.scheduled_for) ?? 0).split(" ");
     return { ...slot, day, time };
   });
-  const days = daysUntil(Date.now()).map((at) => parts.format(at).split(" ")[0] ?? "");
+  // One more: the period begins in the middle of a day.
+  const days = lastDays(CHART_DAYS + 1, new Date(), timeZone);
   const times = [...new Set(cells.map(({ time }) => time))].sort();
   const every = Math.ceil(times.length / 12);
   const width = Math.max(280, element.clientWidth);
@@ -85,13 +87,13 @@ export function drawCalendar(element: Element, slots: readonly SyncSlot[], timeZ
   );
 }
 
-/** One instant of each of the last days, the oldest first. */
-function daysUntil(now: number): number[] {
-  return Array.from({ length: CHART_DAYS + 1 }, (_, n) => now - (CHART_DAYS - n) * 24 * 3600_000);
-}
-
 /** One dot a run: how late it began, or how long it took. */
-export function drawTrend(element: Element, runs: readonly SyncRun[], what: "drift" | "duration"): void {
+export function drawTrend(
+  element: Element,
+  runs: readonly SyncRun[],
+  what: "drift" | "duration",
+  timeZone: string,
+): void {
   const dots = runs.flatMap((run) => {
     const at = toInstant(run.started_at);
     const seconds = what === "drift"
@@ -114,7 +116,7 @@ export function drawTrend(element: Element, runs: readonly SyncRun[], what: "dri
       style: STYLE,
       x: {
         type: "utc",
-        domain: [daysUntil(Date.now())[0], Date.now()],
+        domain: [Date.now() - PERIOD_MS, Date.now()],
         label: null,
         ticks: "week",
         tickSize: 0,
@@ -140,7 +142,7 @@ export function drawTrend(element: Element, runs: readonly SyncRun[], what: "dri
           r: 2.2,
           fill: (dot) => isBad(dot) ? "var(--slot-failed)" : "var(--chart)",
           fillOpacity: 0.75,
-          title: ({ at, seconds, status }) => `${at.toLocaleString(LOCALE)}\n${duration(seconds)}, ${status}`,
+          title: ({ at, seconds, status }) => `${inZone(at, timeZone)}\n${duration(seconds)}, ${status}`,
           tip: true,
         }),
       ],

@@ -31,14 +31,14 @@ export class History {
     void this.refresh();
   }
 
-  /** The first page again. */
+  /** All that is shown again: what a person has opened does not close because a new run has begun. */
   refresh(): Promise<void> {
-    return this.#load(null);
+    return this.#load(null, Math.max(PAGE, this.runs?.length ?? 0));
   }
 
   /** One page more. */
   more(): Promise<void> {
-    return this.#load(this.next);
+    return this.#load(this.next, PAGE);
   }
 
   /** A run has changed. */
@@ -51,7 +51,7 @@ export class History {
     this.#request?.abort();
   }
 
-  async #load(cursor: string | null): Promise<void> {
+  async #load(cursor: string | null, limit: number): Promise<void> {
     this.#request?.abort();
     const request = new AbortController();
     this.#request = request;
@@ -63,7 +63,7 @@ export class History {
         integrationType: this.integrationType,
         ...(status === null ? {} : { statuses: [status] }),
         ...(triggeredBy === null ? {} : { triggeredBy: [triggeredBy] }),
-        limit: PAGE,
+        limit,
         cursor,
         signal: request.signal,
       });

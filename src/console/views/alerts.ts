@@ -8,6 +8,9 @@ import { sentence } from "./words.ts";
 
 const TONE: Readonly<Record<string, Tone>> = { info: "info", warning: "warn", critical: "bad" };
 
+/** Of those that are over; what is open is always shown. */
+const MOST_SHOWN = 8;
+
 /** Alerts of an integration and of its vendor, open ones first. */
 export function alertsView(model: OrganisationModel, row: Overview, now: Date): TemplateResult {
   const { id, role } = model.organisation;
@@ -52,9 +55,10 @@ export function alertsView(model: OrganisationModel, row: Overview, now: Date): 
     body: html`${
       loaded(model.alerts, (alerts) => {
         const ours = alerts.filter(concerns);
+        const shown = ours.filter(({ resolved_at }, n) => resolved_at === null || n < MOST_SHOWN);
         return ours.length === 0
           ? empty("Nothing to worry about.")
-          : html`<ul class="alerts">${repeat(ours.slice(0, 8), ({ alert_id }) => alert_id, item)}</ul>`;
+          : html`<ul class="alerts">${repeat(shown, ({ alert_id }) => alert_id, item)}</ul>`;
       })
     } ${isAdmin ? setupView(command) : nothing}`,
   });

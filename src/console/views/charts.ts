@@ -45,7 +45,7 @@ export function calendarView(model: IntegrationModel, timeZone: string): Templat
 }
 
 /** How late runs began and how long they took, over the last 30 days. */
-export function trendView(model: IntegrationModel): TemplateResult {
+export function trendView(model: IntegrationModel, timeZone: string): TemplateResult {
   return panel({
     id: "trend",
     title: "Drift and duration",
@@ -64,12 +64,12 @@ export function trendView(model: IntegrationModel): TemplateResult {
         <div class="pair">
           <figure class="chart">
             <div class="plot" role="img" tabindex="0" aria-label=${driftText}
-              ${drawn(runs, (element, plots) => plots.drawTrend(element, drift, "drift"))}></div>
+              ${drawn(runs, (element, plots) => plots.drawTrend(element, drift, "drift", timeZone))}></div>
             <figcaption>${driftText}</figcaption>
           </figure>
           <figure class="chart">
             <div class="plot" role="img" tabindex="0" aria-label=${tookText}
-              ${drawn(runs, (element, plots) => plots.drawTrend(element, done, "duration"))}></div>
+              ${drawn(runs, (element, plots) => plots.drawTrend(element, done, "duration", timeZone))}></div>
             <figcaption>${tookText}</figcaption>
           </figure>
         </div>

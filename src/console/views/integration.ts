@@ -51,7 +51,7 @@ export function integrationView(
       <sync-status-banner .controller=${parts.controller}></sync-status-banner>
       <div class="columns">
         <div class="main">
-          ${calendarView(parts, row.time_zone)} ${trendView(parts)}
+          ${calendarView(parts, row.time_zone)} ${trendView(parts, row.time_zone)}
           ${historyView(parts.history, { model, nameOf, timeZone: row.time_zone })}
           ${model.ledgerUrl === null ? nothing : ledgerView(parts)}
         </div>
