@@ -8,8 +8,14 @@ import { parseTap, type PgtapReport } from "../../tools/parse_tap.ts";
 
 /** Whether pg_prove is installed. */
 export async function hasPgProve(): Promise<boolean> {
-  const command = new Deno.Command("pg_prove", { args: ["--version"], stdout: "null", stderr: "null" });
-  return await command.output().then(({ success }) => success, () => false);
+  try {
+    // Of a program that is not there, Deno throws at once instead of rejecting.
+    const command = new Deno.Command("pg_prove", { args: ["--version"], stdout: "null", stderr: "null" });
+    return (await command.output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
 }
 
 /** Runs a folder as `supabase test db` does. Returns what became of each file, by its path. */
