@@ -721,8 +721,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/alerts/attempt_alerts.sql
--- Alerts that follow from attempts.
-
 -- Trigger of run_attempts; its argument is the event. Locks alerts. An error is a warning: it must not undo
 -- what has become of the attempt. What a worker reports of a database that could not write, as {code, since,
 -- until}, is an alert of the installation, which resolve_silence ends.
@@ -827,8 +825,6 @@ create trigger retried_at_once_alerts after update of retried_at_once on sync_sc
   for each row execute function sync_scheduler.raise_attempt_alerts('retried_at_once');
 
 -- supabase/schemas/30_functions/alerts/configure_webhook.sql
--- An admin sets the webhook.
-
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
 create or replace function public.configure_alert_webhook(
   org_id uuid, changes jsonb, reason text default null
@@ -836,8 +832,10 @@ create or replace function public.configure_alert_webhook(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
+  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
+  field text;
   address jsonb;
   new_host text;
 begin
@@ -863,8 +861,30 @@ begin
     webhook.min_severity := 'info';
     webhook.finished_runs := false;
   end if;
-  webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('reason', fault))
+  from (select case
+    when jsonb_typeof(changes) <> 'object' then 'changes must be a JSON object, or null to remove it'
+    -- All of it goes into messages and Vault, and one claim reads those of several organisations.
+    when octet_length(changes::text) > 16384 then 'changes must be at most 16 KiB' end as fault) f
+  where fault is not null;
   -- A setting that is not named stays.
+  for field in select jsonb_object_keys(changes) loop
+    if field <> all (known) then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+        'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
+    end if;
+    begin
+      webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
+    -- Lists within lists within lists are a limit of the server's.
+    exception when data_exception or program_limit_exceeded then
+      perform sync_scheduler.raise_error('invalid_configuration',
+        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
+    end;
+  end loop;
+  -- Each once, and in one dimension, whatever was given.
+  if webhook.kinds is not null then
+    webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
+  end if;
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
       where s.org_id = webhook.org_id), '{}')
@@ -875,7 +895,7 @@ begin
   if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
     webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
   end if;
-  perform sync_scheduler.require_valid_address(address, webhook.format);
+  perform sync_scheduler.require_valid_webhook(webhook, address);
   -- Each time a message is posted to an address that the caller chooses. The audit log also remembers a
   -- webhook that has been removed. Before anything is stored: a caller who is refused knows that the old one
   -- is in place.
@@ -933,70 +953,24 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`,
 10 s, of the last time, or too often within the hour; nothing was stored), PT503 credentials_not_stored.$$;
 
--- The webhook with these settings instead of its own; url and secret are no columns of it. Errors: PT422
--- invalid_configuration (details: field, reason).
-create or replace function sync_scheduler.apply_webhook_changes(
-  webhook public.sync_alert_webhooks, changes jsonb
-) returns public.sync_alert_webhooks
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
-  field text;
-begin
-  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('reason', fault))
-  from (select case
-    when jsonb_typeof(changes) <> 'object' then 'changes must be a JSON object, or null to remove it'
-    -- All of it goes into messages and Vault, and one claim reads those of several organisations.
-    when octet_length(changes::text) > 16384 then 'changes must be at most 16 KiB' end as fault) f
-  where fault is not null;
-  for field in select jsonb_object_keys(changes) loop
-    if field <> all (known) then
-      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-        'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
-    end if;
-    begin
-      webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
-    -- Lists within lists within lists are a limit of the server's.
-    exception when data_exception or program_limit_exceeded then
-      perform sync_scheduler.raise_error('invalid_configuration',
-        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
-    end;
-  end loop;
-  -- Each once, and in one dimension, whatever was given.
-  if webhook.kinds is not null then
-    webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
-  end if;
-  field := case when webhook.min_severity is null then 'min_severity'
-    when webhook.finished_runs is null then 'finished_runs'
-    when cardinality(webhook.kinds) = 0 then 'kinds' end;
-  if field is not null then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      jsonb_build_object('field', field, 'reason', 'must have a value'));
-  end if;
-  return webhook;
-end;
-$$;
-
--- Refuses {url, secret} of an alert webhook, unless the url is https to a host name and the secret one of
--- Standard Webhooks. On a developer's platform, where the function runs on the database's machine, the url
--- may be http to that machine. Errors: PT422 invalid_configuration (details: field, reason).
-create or replace function sync_scheduler.require_valid_address(
-  address jsonb, format public.sync_alert_format
+-- Refuses a webhook without a value that it needs. Refuses its {url, secret}, unless the url is https to a
+-- host name and the secret one of Standard Webhooks. On a developer's platform, where the function runs on
+-- the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration (details:
+-- field, reason).
+create or replace function sync_scheduler.require_valid_webhook(
+  webhook public.sync_alert_webhooks, address jsonb
 ) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   url constant text := coalesce(address ->> 'url', '');
   secret constant text := address ->> 'secret';
-  size integer := 0;
   wrong jsonb;
 begin
-  begin
-    size := octet_length(decode(substr(secret, 7), 'base64'));
-  exception when data_exception then
-    null;
-  end;
   -- No error of this function names a value.
   wrong := case
+    when webhook.min_severity is null then '{"field": "min_severity", "reason": "must have a value"}'
+    when webhook.finished_runs is null then '{"field": "finished_runs", "reason": "must have a value"}'
+    when cardinality(webhook.kinds) = 0 then '{"field": "kinds", "reason": "must have a value"}'
     -- A tenant must not reach what listens on the machine of a hosted function, or in its container.
     when url ~ '^http:' and (
       select coalesce(s.function_url
@@ -1011,9 +985,9 @@ begin
     when url ~ '^https:' and url !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)'
       then '{"field": "url", "reason": "a public host name, not an address of a network"}'
     -- The address that a chat hands out is a secret itself, and chats verify no signature.
-    when secret is null and format <> 'json' then null
-    -- Postgres reads base64 with blanks in it, however many.
-    when secret ~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' and size between 24 and 64 then null
+    when secret is null and webhook.format <> 'json' then null
+    -- 32 to 86 digits of base64, padded to fours behind the six letters, are 24 to 64 bytes.
+    when secret ~ '^whsec_[A-Za-z0-9+/]{32,86}={0,2}$' and length(secret) % 4 = 2 then null
     else '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}' end::jsonb;
   if wrong is not null then
     perform sync_scheduler.raise_error('invalid_configuration', wrong);
@@ -1224,8 +1198,6 @@ create trigger refused_alerts after insert or update on sync_scheduler.refused_d
   for each row execute function sync_scheduler.raise_refused_entries();
 
 -- supabase/schemas/30_functions/alerts/finish_messages.sql
--- The function reports deliveries.
-
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb)
   returns jsonb
@@ -1235,7 +1207,8 @@ declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
-  failed record;
+  -- The first that was not taken, or null.
+  failed jsonb;
   is_sound boolean;
   taken constant boolean := results @> '[{"outcome": "delivered"}]';
 begin
@@ -1270,9 +1243,7 @@ begin
   from jsonb_to_recordset(sync_worker_finish_alerts.results)
     as r (message_id uuid, outcome text, status integer, error text)
   where m.org_id = sender.org_id and m.message_id = r.message_id and m.delivered_at is null;
-  select r.outcome, r.retry_after_seconds into failed
-  from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (outcome text, retry_after_seconds numeric)
-  where r.outcome <> 'delivered' limit 1;
+  failed := jsonb_path_query_first(results, '$[*] ? (@.outcome != "delivered")');
 
   -- The lock of its sender is enough: who configures it holds that, too.
   select * into strict webhook from public.sync_alert_webhooks w where w.org_id = sender.org_id;
@@ -1282,14 +1253,15 @@ begin
     webhook.last_error := left(results -> -1 ->> 'error', 200);
   end if;
   webhook.failing_since := case
-    when failed.outcome is null then case when not taken then webhook.failing_since end
+    when failed is null then case when not taken then webhook.failing_since end
     when taken then now()
     else coalesce(webhook.failing_since, now()) end;
   webhook.stop_reason := case
-    when failed.outcome = 'gone' then 'gone'
-    when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
+    when failed ->> 'outcome' = 'gone' then 'gone'
+    when failed ->> 'outcome' = 'refused' and webhook.failing_since <= now() - interval '1 hour'
+      then 'refused'
     when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
-  sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
+  sender.failures := case when taken then 0 else sender.failures end + (failed is not null)::integer;
   update public.sync_alert_webhooks w set last_status = webhook.last_status, last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = webhook.failing_since, stop_reason = webhook.stop_reason,
@@ -1299,8 +1271,8 @@ begin
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
       when webhook.stop_reason is not null then null
-      when failed.outcome is not null then now() + greatest(failed.retry_after_seconds * interval '1 second',
-        least(interval '10 minutes',
+      when failed is not null then now() + greatest(
+        (failed ->> 'retry_after_seconds')::numeric * interval '1 second', least(interval '10 minutes',
           interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (
         select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null)
@@ -1335,8 +1307,6 @@ comment on function public.sync_worker_finish_alerts(uuid, text, jsonb) is
   'argument_too_long, PT422 invalid_worker_request.';
 
 -- supabase/schemas/30_functions/alerts/health_alerts.sql
--- Alerts that follow from connection checks and from a vendor's incidents.
-
 -- Trigger of check_faults and sync_vendor_incidents; its argument is what the alert is about. Locks alerts.
 -- An error is a warning: it must not undo what was found.
 create or replace function sync_scheduler.raise_health_alerts() returns trigger
@@ -1385,9 +1355,7 @@ $$;
 
 create trigger check_alerts after insert or update on sync_scheduler.check_faults
   for each row execute function sync_scheduler.raise_health_alerts('check');
-create trigger began_alert after insert on public.sync_vendor_incidents
-  for each row when (new.ended_at is null) execute function sync_scheduler.raise_health_alerts('incident');
-create trigger ended_2_alert after update of ended_at on public.sync_vendor_incidents
+create trigger incident_alerts after insert or update of ended_at on public.sync_vendor_incidents
   for each row execute function sync_scheduler.raise_health_alerts('incident');
 
 -- supabase/schemas/30_functions/alerts/post_messages.sql
@@ -1598,6 +1566,7 @@ declare
   ended sync_scheduler.run_attempts;
   error_message text;
   missed record;
+  last_tick_at timestamptz;
 begin
   select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
   case tg_argv[0]
@@ -1645,11 +1614,13 @@ begin
   when 'silent' then
     -- A person has started or revived a run while the scheduler is silent: once a silence, and posted at
     -- once, since no tick does. The notice may be of an earlier silence.
-    if sync_scheduler.is_ticking() then
+    if old.status <> new.status or sync_scheduler.is_ticking() then
       return null;
-    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+    end if;
+    select t.ticked_at into last_tick_at from sync_scheduler.ticks t order by t.tick_id desc limit 1;
+    if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', last_tick_at,
       'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
-      'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
+      'work.', jsonb_build_object('last_tick_at', last_tick_at))
     then
       begin
         perform sync_scheduler.post_alert_messages();
@@ -1675,11 +1646,8 @@ create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
   for each row when (new.skip_reason = 'missed') execute function sync_scheduler.raise_run_alerts('missed');
-create trigger silent_alerts after insert on public.sync_run_log
+create trigger silent_alerts after insert or update of notice on public.sync_run_log
   for each row when (new.notice = 'scheduler_not_ticking')
-  execute function sync_scheduler.raise_run_alerts('silent');
-create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
   execute function sync_scheduler.raise_run_alerts('silent');
 create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
   for each row execute function sync_scheduler.raise_run_alerts('postponed');
@@ -4404,14 +4372,15 @@ begin
   left join lateral (select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded'
     order by r.finished_at desc limit 1) success on true
-  left join lateral (select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'failed'
-    order by r.finished_at desc limit 1) failure on true
-  left join lateral (select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'cancelled'
-    order by r.finished_at desc limit 1) cancelled on true
   left join lateral (
-    select e.* from (select success.* union all select failure.* union all select cancelled.*) e
+    select e.* from (
+      select success.*
+      union all
+      (select r.* from public.sync_run_log r where r.integration_id = i.id and r.status = 'failed'
+       order by r.finished_at desc limit 1)
+      union all
+      (select r.* from public.sync_run_log r where r.integration_id = i.id and r.status = 'cancelled'
+       order by r.finished_at desc limit 1)) e
     where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   cross join lateral (
     select count(*)::integer as open from (
@@ -4424,11 +4393,9 @@ begin
     select count(*)::integer as entries from (
       select from public.sync_export_entries e where e.integration_id = i.id and e.undecided limit 1000) d
     ) undecided
-  cross join lateral (
-    -- Of the run that waits for it, or of the last one, if it failed of it.
-    select case when w.until > now() then w.until end as until from (
-      select coalesce(active.quota_until,
-        case when ended.status = 'failed' then ended.quota_until end) as until) w) quota
+  -- Of the run that waits for it, or of the last one, if it failed of it.
+  left join lateral (select coalesce(active.quota_until,
+      case when ended.status = 'failed' then ended.quota_until end) as until) quota on quota.until > now()
   cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
   cross join lateral sync_scheduler.next_manual_press(facts) next_press
   cross join lateral sync_scheduler.decide_trigger(facts) decision
@@ -7318,9 +7285,11 @@ begin
   if not sync_scheduler.acts_for_all() then
     perform sync_scheduler.require_signed_in();
   end if;
-  return query select sync_scheduler.is_ticking(), sync_scheduler.last_tick_at(),
-    round(extract(epoch from now() - sync_scheduler.last_tick_at()), 3),
-    coalesce((select bool_or(j.active) from cron.job j where j.jobname = 'sync-scheduler-tick'), false);
+  return query select sync_scheduler.is_ticking(), last.tick_at,
+    round(extract(epoch from now() - last.tick_at), 3),
+    coalesce((select bool_or(j.active) from cron.job j where j.jobname = 'sync-scheduler-tick'), false)
+  from (
+    select (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1) as tick_at) last;
 end;
 $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
@@ -7337,16 +7306,10 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity.$$;
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
+  return (
+    select coalesce((select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1),
+      s.installed_at) > now() - s.silent_after
     from sync_scheduler.settings s);
-end;
-$$;
-
--- Null: never.
-create or replace function sync_scheduler.last_tick_at() returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1);
 end;
 $$;
 
@@ -7362,17 +7325,14 @@ declare
   settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin
-  if settings.function_url is null or settings.warmup_lead = interval '0' then
-    return false;
-  end if;
-
   -- Slots are minutes, so no second one lies within the lead. A window of 45 s always has a tick of every 30
   -- s at least 15 s before the slot. That is enough for a boot and for pg_net to finish the request. After 45
   -- s the isolate still takes requests: on the free plan it does so for 75 s.
   -- The unique key decides, so the row comes before the request. A lost one costs a cold start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
   select i.next_run_at, sync_scheduler.hash_token(token) from public.sync_integrations i
-  where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
+  where settings.function_url is not null
+    and i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
   order by i.next_run_at limit 1 on conflict do nothing returning scheduled_for into slot;
   if slot is null then

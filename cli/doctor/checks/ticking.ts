@@ -9,7 +9,8 @@ export const ticking: Check = {
     return await look(async (tx) => {
       const [alive] = await tx<{ ticking: boolean; seconds: number | null }[]>`
         select sync_scheduler.is_ticking() as ticking,
-          round(extract(epoch from now() - sync_scheduler.last_tick_at()))::int as seconds`;
+          round(extract(epoch from now() - (
+            select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1)))::int as seconds`;
       if (alive?.ticking !== true) return [await silent(tx, alive?.seconds ?? null)];
       const failed = await failedSteps(tx);
       if (failed.length > 0) return failed;

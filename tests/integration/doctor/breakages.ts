@@ -38,9 +38,9 @@ export const BREAKAGES: readonly Breakage[] = [
   {
     check: "installed",
     what: "a function was edited",
-    breakIt: run(`create or replace function sync_scheduler.last_tick_at() returns timestamptz
-      language plpgsql stable set search_path = pg_catalog, pg_temp as 'begin return now(); end'`),
-    says: /last_tick_at is not the function that this checkout brings/,
+    breakIt: run(`create or replace function sync_scheduler.is_out_of_time() returns boolean
+      language plpgsql volatile set search_path = pg_catalog, pg_temp as 'begin return false; end'`),
+    says: /is_out_of_time is not the function that this checkout brings/,
   },
   {
     check: "installed",

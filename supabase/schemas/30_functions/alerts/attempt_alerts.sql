@@ -1,5 +1,3 @@
--- Alerts that follow from attempts.
-
 -- Trigger of run_attempts; its argument is the event. Locks alerts. An error is a warning: it must not undo
 -- what has become of the attempt. What a worker reports of a database that could not write, as {code, since,
 -- until}, is an alert of the installation, which resolve_silence ends.

@@ -1,5 +1,3 @@
--- An admin sets the webhook.
-
 -- Definer, because no client may write Vault or the webhooks. The first statement checks the caller.
 create or replace function public.configure_alert_webhook(
   org_id uuid, changes jsonb, reason text default null
@@ -7,8 +5,10 @@ create or replace function public.configure_alert_webhook(
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
+  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
+  field text;
   address jsonb;
   new_host text;
 begin
@@ -34,8 +34,30 @@ begin
     webhook.min_severity := 'info';
     webhook.finished_runs := false;
   end if;
-  webhook := sync_scheduler.apply_webhook_changes(webhook, changes);
+  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('reason', fault))
+  from (select case
+    when jsonb_typeof(changes) <> 'object' then 'changes must be a JSON object, or null to remove it'
+    -- All of it goes into messages and Vault, and one claim reads those of several organisations.
+    when octet_length(changes::text) > 16384 then 'changes must be at most 16 KiB' end as fault) f
+  where fault is not null;
   -- A setting that is not named stays.
+  for field in select jsonb_object_keys(changes) loop
+    if field <> all (known) then
+      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
+        'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
+    end if;
+    begin
+      webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
+    -- Lists within lists within lists are a limit of the server's.
+    exception when data_exception or program_limit_exceeded then
+      perform sync_scheduler.raise_error('invalid_configuration',
+        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
+    end;
+  end loop;
+  -- Each once, and in one dimension, whatever was given.
+  if webhook.kinds is not null then
+    webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
+  end if;
   address := coalesce((
       select sync_scheduler.read_credentials(s.secret_id) from sync_scheduler.alert_senders s
       where s.org_id = webhook.org_id), '{}')
@@ -46,7 +68,7 @@ begin
   if webhook.format is null or (webhook.host is distinct from new_host and not changes ? 'format') then
     webhook.format := coalesce(sync_scheduler.alert_format_of(address ->> 'url'), 'json');
   end if;
-  perform sync_scheduler.require_valid_address(address, webhook.format);
+  perform sync_scheduler.require_valid_webhook(webhook, address);
   -- Each time a message is posted to an address that the caller chooses. The audit log also remembers a
   -- webhook that has been removed. Before anything is stored: a caller who is refused knows that the old one
   -- is in place.
@@ -104,70 +126,24 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity, PT403 not_authorize
 PT422 invalid_configuration, PT422 reason_too_long, PT429 rate_limited (within `settings.check_cooldown`,
 10 s, of the last time, or too often within the hour; nothing was stored), PT503 credentials_not_stored.$$;
 
--- The webhook with these settings instead of its own; url and secret are no columns of it. Errors: PT422
--- invalid_configuration (details: field, reason).
-create or replace function sync_scheduler.apply_webhook_changes(
-  webhook public.sync_alert_webhooks, changes jsonb
-) returns public.sync_alert_webhooks
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  known constant text[] := '{url,secret,format,kinds,min_severity,finished_runs}'::text[];
-  field text;
-begin
-  perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object('reason', fault))
-  from (select case
-    when jsonb_typeof(changes) <> 'object' then 'changes must be a JSON object, or null to remove it'
-    -- All of it goes into messages and Vault, and one claim reads those of several organisations.
-    when octet_length(changes::text) > 16384 then 'changes must be at most 16 KiB' end as fault) f
-  where fault is not null;
-  for field in select jsonb_object_keys(changes) loop
-    if field <> all (known) then
-      perform sync_scheduler.raise_error('invalid_configuration', jsonb_build_object(
-        'field', left(field, 100), 'reason', 'unknown setting', 'known', known));
-    end if;
-    begin
-      webhook := jsonb_populate_record(webhook, jsonb_build_object(field, changes -> field));
-    -- Lists within lists within lists are a limit of the server's.
-    exception when data_exception or program_limit_exceeded then
-      perform sync_scheduler.raise_error('invalid_configuration',
-        jsonb_build_object('field', field, 'reason', left(sqlerrm, 100)));
-    end;
-  end loop;
-  -- Each once, and in one dimension, whatever was given.
-  if webhook.kinds is not null then
-    webhook.kinds := array(select distinct kind from unnest(webhook.kinds) kind order by kind);
-  end if;
-  field := case when webhook.min_severity is null then 'min_severity'
-    when webhook.finished_runs is null then 'finished_runs'
-    when cardinality(webhook.kinds) = 0 then 'kinds' end;
-  if field is not null then
-    perform sync_scheduler.raise_error('invalid_configuration',
-      jsonb_build_object('field', field, 'reason', 'must have a value'));
-  end if;
-  return webhook;
-end;
-$$;
-
--- Refuses {url, secret} of an alert webhook, unless the url is https to a host name and the secret one of
--- Standard Webhooks. On a developer's platform, where the function runs on the database's machine, the url
--- may be http to that machine. Errors: PT422 invalid_configuration (details: field, reason).
-create or replace function sync_scheduler.require_valid_address(
-  address jsonb, format public.sync_alert_format
+-- Refuses a webhook without a value that it needs. Refuses its {url, secret}, unless the url is https to a
+-- host name and the secret one of Standard Webhooks. On a developer's platform, where the function runs on
+-- the database's machine, the url may be http to that machine. Errors: PT422 invalid_configuration (details:
+-- field, reason).
+create or replace function sync_scheduler.require_valid_webhook(
+  webhook public.sync_alert_webhooks, address jsonb
 ) returns void
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   url constant text := coalesce(address ->> 'url', '');
   secret constant text := address ->> 'secret';
-  size integer := 0;
   wrong jsonb;
 begin
-  begin
-    size := octet_length(decode(substr(secret, 7), 'base64'));
-  exception when data_exception then
-    null;
-  end;
   -- No error of this function names a value.
   wrong := case
+    when webhook.min_severity is null then '{"field": "min_severity", "reason": "must have a value"}'
+    when webhook.finished_runs is null then '{"field": "finished_runs", "reason": "must have a value"}'
+    when cardinality(webhook.kinds) = 0 then '{"field": "kinds", "reason": "must have a value"}'
     -- A tenant must not reach what listens on the machine of a hosted function, or in its container.
     when url ~ '^http:' and (
       select coalesce(s.function_url
@@ -182,9 +158,9 @@ begin
     when url ~ '^https:' and url !~* '^https://[^/?#]*\.[a-z][a-z0-9-]*\.?(:[0-9]+)?([/?#]|$)'
       then '{"field": "url", "reason": "a public host name, not an address of a network"}'
     -- The address that a chat hands out is a secret itself, and chats verify no signature.
-    when secret is null and format <> 'json' then null
-    -- Postgres reads base64 with blanks in it, however many.
-    when secret ~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$' and size between 24 and 64 then null
+    when secret is null and webhook.format <> 'json' then null
+    -- 32 to 86 digits of base64, padded to fours behind the six letters, are 24 to 64 bytes.
+    when secret ~ '^whsec_[A-Za-z0-9+/]{32,86}={0,2}$' and length(secret) % 4 = 2 then null
     else '{"field": "secret", "reason": "whsec_ and the base64 of 24 to 64 bytes"}' end::jsonb;
   if wrong is not null then
     perform sync_scheduler.raise_error('invalid_configuration', wrong);

@@ -1,5 +1,3 @@
--- The function reports deliveries.
-
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_alerts(org_id uuid, token text, results jsonb)
   returns jsonb
@@ -9,7 +7,8 @@ declare
   sender sync_scheduler.alert_senders;
   webhook public.sync_alert_webhooks;
   organisation public.sync_integrations;
-  failed record;
+  -- The first that was not taken, or null.
+  failed jsonb;
   is_sound boolean;
   taken constant boolean := results @> '[{"outcome": "delivered"}]';
 begin
@@ -44,9 +43,7 @@ begin
   from jsonb_to_recordset(sync_worker_finish_alerts.results)
     as r (message_id uuid, outcome text, status integer, error text)
   where m.org_id = sender.org_id and m.message_id = r.message_id and m.delivered_at is null;
-  select r.outcome, r.retry_after_seconds into failed
-  from jsonb_to_recordset(sync_worker_finish_alerts.results) as r (outcome text, retry_after_seconds numeric)
-  where r.outcome <> 'delivered' limit 1;
+  failed := jsonb_path_query_first(results, '$[*] ? (@.outcome != "delivered")');
 
   -- The lock of its sender is enough: who configures it holds that, too.
   select * into strict webhook from public.sync_alert_webhooks w where w.org_id = sender.org_id;
@@ -56,14 +53,15 @@ begin
     webhook.last_error := left(results -> -1 ->> 'error', 200);
   end if;
   webhook.failing_since := case
-    when failed.outcome is null then case when not taken then webhook.failing_since end
+    when failed is null then case when not taken then webhook.failing_since end
     when taken then now()
     else coalesce(webhook.failing_since, now()) end;
   webhook.stop_reason := case
-    when failed.outcome = 'gone' then 'gone'
-    when failed.outcome = 'refused' and webhook.failing_since <= now() - interval '1 hour' then 'refused'
+    when failed ->> 'outcome' = 'gone' then 'gone'
+    when failed ->> 'outcome' = 'refused' and webhook.failing_since <= now() - interval '1 hour'
+      then 'refused'
     when webhook.failing_since <= now() - interval '3 days' then 'unreachable' end;
-  sender.failures := case when taken then 0 else sender.failures end + (failed.outcome is not null)::integer;
+  sender.failures := case when taken then 0 else sender.failures end + (failed is not null)::integer;
   update public.sync_alert_webhooks w set last_status = webhook.last_status, last_error = webhook.last_error,
     delivered_at = case when taken then now() else w.delivered_at end,
     failing_since = webhook.failing_since, stop_reason = webhook.stop_reason,
@@ -73,8 +71,8 @@ begin
     -- Each message but the first may have been written after this claim: whether one waits is looked up now.
     next_attempt_at = case
       when webhook.stop_reason is not null then null
-      when failed.outcome is not null then now() + greatest(failed.retry_after_seconds * interval '1 second',
-        least(interval '10 minutes',
+      when failed is not null then now() + greatest(
+        (failed ->> 'retry_after_seconds')::numeric * interval '1 second', least(interval '10 minutes',
           interval '15 seconds' * power(2, least(sender.failures - 1, 20))) * (0.5 + random() / 2))
       when exists (
         select from sync_scheduler.alert_messages m where m.org_id = sender.org_id and m.delivered_at is null)

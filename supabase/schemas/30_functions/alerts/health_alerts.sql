@@ -1,5 +1,3 @@
--- Alerts that follow from connection checks and from a vendor's incidents.
-
 -- Trigger of check_faults and sync_vendor_incidents; its argument is what the alert is about. Locks alerts.
 -- An error is a warning: it must not undo what was found.
 create or replace function sync_scheduler.raise_health_alerts() returns trigger
@@ -48,7 +46,5 @@ $$;
 
 create trigger check_alerts after insert or update on sync_scheduler.check_faults
   for each row execute function sync_scheduler.raise_health_alerts('check');
-create trigger began_alert after insert on public.sync_vendor_incidents
-  for each row when (new.ended_at is null) execute function sync_scheduler.raise_health_alerts('incident');
-create trigger ended_2_alert after update of ended_at on public.sync_vendor_incidents
+create trigger incident_alerts after insert or update of ended_at on public.sync_vendor_incidents
   for each row execute function sync_scheduler.raise_health_alerts('incident');

@@ -9,6 +9,7 @@ declare
   ended sync_scheduler.run_attempts;
   error_message text;
   missed record;
+  last_tick_at timestamptz;
 begin
   select * into strict integration from public.sync_integrations i where i.id = new.integration_id;
   case tg_argv[0]
@@ -56,11 +57,13 @@ begin
   when 'silent' then
     -- A person has started or revived a run while the scheduler is silent: once a silence, and posted at
     -- once, since no tick does. The notice may be of an earlier silence.
-    if sync_scheduler.is_ticking() then
+    if old.status <> new.status or sync_scheduler.is_ticking() then
       return null;
-    elsif sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', sync_scheduler.last_tick_at(),
+    end if;
+    select t.ticked_at into last_tick_at from sync_scheduler.ticks t order by t.tick_id desc limit 1;
+    if sync_scheduler.raise_alert(integration, 'scheduler_dead', 'critical', last_tick_at,
       'The scheduler has stopped: nothing starts or is retried by itself. Syncs that are started by hand '
-      'work.', jsonb_build_object('last_tick_at', sync_scheduler.last_tick_at()))
+      'work.', jsonb_build_object('last_tick_at', last_tick_at))
     then
       begin
         perform sync_scheduler.post_alert_messages();
@@ -86,11 +89,8 @@ create trigger ended_2_alerts after update of finished_at on public.sync_run_log
   for each row execute function sync_scheduler.raise_run_alerts('ended');
 create trigger missed_alerts after insert on public.sync_run_log
   for each row when (new.skip_reason = 'missed') execute function sync_scheduler.raise_run_alerts('missed');
-create trigger silent_alerts after insert on public.sync_run_log
+create trigger silent_alerts after insert or update of notice on public.sync_run_log
   for each row when (new.notice = 'scheduler_not_ticking')
-  execute function sync_scheduler.raise_run_alerts('silent');
-create trigger silent_alerts_of_revived after update of notice on public.sync_run_log
-  for each row when (new.notice = 'scheduler_not_ticking' and old.status = new.status)
   execute function sync_scheduler.raise_run_alerts('silent');
 create trigger postponed_alerts after insert or update on sync_scheduler.postponed_slots
   for each row execute function sync_scheduler.raise_run_alerts('postponed');

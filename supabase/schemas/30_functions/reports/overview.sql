@@ -45,14 +45,15 @@ begin
   left join lateral (select r.* from public.sync_run_log r
     where r.integration_id = i.id and r.status = 'succeeded'
     order by r.finished_at desc limit 1) success on true
-  left join lateral (select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'failed'
-    order by r.finished_at desc limit 1) failure on true
-  left join lateral (select r.* from public.sync_run_log r
-    where r.integration_id = i.id and r.status = 'cancelled'
-    order by r.finished_at desc limit 1) cancelled on true
   left join lateral (
-    select e.* from (select success.* union all select failure.* union all select cancelled.*) e
+    select e.* from (
+      select success.*
+      union all
+      (select r.* from public.sync_run_log r where r.integration_id = i.id and r.status = 'failed'
+       order by r.finished_at desc limit 1)
+      union all
+      (select r.* from public.sync_run_log r where r.integration_id = i.id and r.status = 'cancelled'
+       order by r.finished_at desc limit 1)) e
     where e.run_id is not null order by e.finished_at desc limit 1) ended on true
   cross join lateral (
     select count(*)::integer as open from (
@@ -65,11 +66,9 @@ begin
     select count(*)::integer as entries from (
       select from public.sync_export_entries e where e.integration_id = i.id and e.undecided limit 1000) d
     ) undecided
-  cross join lateral (
-    -- Of the run that waits for it, or of the last one, if it failed of it.
-    select case when w.until > now() then w.until end as until from (
-      select coalesce(active.quota_until,
-        case when ended.status = 'failed' then ended.quota_until end) as until) w) quota
+  -- Of the run that waits for it, or of the last one, if it failed of it.
+  left join lateral (select coalesce(active.quota_until,
+      case when ended.status = 'failed' then ended.quota_until end) as until) quota on quota.until > now()
   cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
   cross join lateral sync_scheduler.next_manual_press(facts) next_press
   cross join lateral sync_scheduler.decide_trigger(facts) decision

@@ -84,9 +84,11 @@ begin
   if not sync_scheduler.acts_for_all() then
     perform sync_scheduler.require_signed_in();
   end if;
-  return query select sync_scheduler.is_ticking(), sync_scheduler.last_tick_at(),
-    round(extract(epoch from now() - sync_scheduler.last_tick_at()), 3),
-    coalesce((select bool_or(j.active) from cron.job j where j.jobname = 'sync-scheduler-tick'), false);
+  return query select sync_scheduler.is_ticking(), last.tick_at,
+    round(extract(epoch from now() - last.tick_at), 3),
+    coalesce((select bool_or(j.active) from cron.job j where j.jobname = 'sync-scheduler-tick'), false)
+  from (
+    select (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1) as tick_at) last;
 end;
 $$;
 revoke all on function public.sync_scheduler_status() from public, anon, authenticated, service_role;
@@ -103,15 +105,9 @@ Errors: PT401 not_authenticated, PT401 unsupported_identity.$$;
 create or replace function sync_scheduler.is_ticking() returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return (select coalesce(sync_scheduler.last_tick_at(), s.installed_at) > now() - s.silent_after
+  return (
+    select coalesce((select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1),
+      s.installed_at) > now() - s.silent_after
     from sync_scheduler.settings s);
-end;
-$$;
-
--- Null: never.
-create or replace function sync_scheduler.last_tick_at() returns timestamptz
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return (select t.ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1);
 end;
 $$;

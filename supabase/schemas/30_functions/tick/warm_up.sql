@@ -9,17 +9,14 @@ declare
   settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin
-  if settings.function_url is null or settings.warmup_lead = interval '0' then
-    return false;
-  end if;
-
   -- Slots are minutes, so no second one lies within the lead. A window of 45 s always has a tick of every 30
   -- s at least 15 s before the slot. That is enough for a boot and for pg_net to finish the request. After 45
   -- s the isolate still takes requests: on the free plan it does so for 75 s.
   -- The unique key decides, so the row comes before the request. A lost one costs a cold start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
   select i.next_run_at, sync_scheduler.hash_token(token) from public.sync_integrations i
-  where i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
+  where settings.function_url is not null
+    and i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
   order by i.next_run_at limit 1 on conflict do nothing returning scheduled_for into slot;
   if slot is null then
