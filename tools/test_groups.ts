@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { root } from "./run_deno.ts";
 
 /** What one `deno test` runs. */
@@ -18,7 +18,10 @@ const LONGEST_FIRST = [
  * `tests/integration/tools/plain_command_test.ts` runs the tests next to the code.
  */
 export async function testGroups(): Promise<TestGroup[]> {
-  const rank = (folder: string) => (LONGEST_FIRST.indexOf(basename(folder)) + 1) || Infinity;
+  const rank = (folder: string) => {
+    const names = folder.split("/");
+    return (LONGEST_FIRST.findIndex((name) => names.includes(name)) + 1) || Infinity;
+  };
   const folders = (await findGroups("tests")).sort((a, b) => {
     return rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : a.localeCompare(b);
   });

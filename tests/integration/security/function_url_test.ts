@@ -1,6 +1,6 @@
 /**
  * Whose address gets the one-time tokens when none is set: that of the caller's own session. Two first presses at once are in
- * `tests/integration/races/call_function_test.ts`.
+ * `tests/integration/races/runs/call_function_test.ts`.
  * The forms of an issuer are in `supabase/tests/settings/signed_function_url.test.sql`.
  *
  * @module

@@ -96,14 +96,17 @@ Deno.test("a function asks only the files that call it, those that name the faul
 Deno.test("the wider tests of a trigger are those that are named after its function, or name its table", () => {
   const mutant = mutantOf("public.orders ended_1_late", "drop-trigger");
   const races = ["raise_late", "end_order"].map((name) => ({
-    file: `tests/integration/races/${name}_test.ts`,
+    file: `tests/integration/races/late/${name}_test.ts`,
     text: "",
   }));
-  assert.deepEqual(nearestRaces(mutant, races, calls), ["tests/integration/races/raise_late_test.ts"]);
-  const naming = [...races, { file: "tests/integration/races/other_test.ts", text: "select raise_late()" }];
+  assert.deepEqual(nearestRaces(mutant, races, calls), ["tests/integration/races/late/raise_late_test.ts"]);
+  const naming = [...races, {
+    file: "tests/integration/races/other/other_test.ts",
+    text: "select raise_late()",
+  }];
   assert.deepEqual(nearestRaces(mutant, naming.toReversed(), calls), [
-    "tests/integration/races/raise_late_test.ts",
-    "tests/integration/races/other_test.ts",
+    "tests/integration/races/late/raise_late_test.ts",
+    "tests/integration/races/other/other_test.ts",
   ]);
   const platform = ["nothing", "the table orders", "raise_late"].map((text, n) => ({
     file: `${n}_test.ts`,

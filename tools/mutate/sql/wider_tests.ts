@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { SqlMutant } from "./make_mutants.ts";
 import { callersOf, type Calls } from "./nearest.ts";
 
-/** Tests with two connections, one file a function. They need a database only. */
+/** Tests with two connections, one file a function, in the folder of its feature. They need a database only. */
 const RACES = join("tests", "integration", "races");
 /** Folders whose tests use the database of a platform. */
 const FOLDERS = [
@@ -27,11 +27,12 @@ export interface TestFiles {
 export async function readTestFiles(root: string): Promise<TestFiles> {
   const read = async (folder: string): Promise<TestFile[]> => {
     const entries = await Array.fromAsync(Deno.readDir(join(root, folder))).catch(() => []);
-    const names = entries.map(({ name }) => name).filter((name) => name.endsWith("_test.ts")).sort();
-    return await Promise.all(names.map(async (name) => {
+    const files = await Promise.all(entries.map(async ({ name, isDirectory }): Promise<TestFile[]> => {
       const file = join(folder, name);
-      return { file, text: await Deno.readTextFile(join(root, file)) };
+      if (isDirectory) return await read(file);
+      return name.endsWith("_test.ts") ? [{ file, text: await Deno.readTextFile(join(root, file)) }] : [];
     }));
+    return files.flat().sort((a, b) => a.file < b.file ? -1 : 1);
   };
   const platform = await Promise.all(FOLDERS.map((folder) => read(join("tests", folder))));
   return { races: await read(RACES), platform: platform.flat() };
@@ -51,7 +52,7 @@ export function nearestRaces(mutant: SqlMutant, races: readonly TestFile[], call
   }
   const own = new RegExp(`\\b${(mutant.runs ?? mutant.target).split(".").at(-1)}\\b`);
   const ranked = races.map(({ file, text }) => {
-    const name = file.slice(RACES.length + 1, -"_test.ts".length);
+    const name = basename(file, "_test.ts");
     const distance = distances.get(name) ?? distances.get(`sync_worker_${name}`) ?? Infinity;
     return { file, rank: own.test(text) ? Math.min(distance, 0.5) : distance };
   });
