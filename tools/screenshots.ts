@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { readSwitches } from "../local/command_line.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
-import { startBrowser } from "../tests/support/browser.ts";
+import { startBrowser } from "../tests/support/browser/browser.ts";
 import { serveConsole } from "../local/console/serve.ts";
 import { root } from "./run_deno.ts";
 

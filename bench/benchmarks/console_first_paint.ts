@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import type { Browser, Page } from "playwright-core";
 import { startPlatform } from "../../local/platform.ts";
-import { startBrowser } from "../../tests/support/browser.ts";
+import { startBrowser } from "../../tests/support/browser/browser.ts";
 import { serveConsole } from "../../local/console/serve.ts";
 import type { Benchmark, Result } from "../benchmark.ts";
 import { percentile, ratios } from "../statistics.ts";

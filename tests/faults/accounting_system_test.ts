@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Platform } from "../../local/platform.ts";
 import type { Postgres } from "../../local/postgres/postgres.ts";
 import { until } from "../../local/wait.ts";
-import { accountingSystems, assertBookedOnce, syncWith } from "../support/accounting_system.ts";
+import { accountingSystems, assertBookedOnce, syncWith } from "../support/servers/accounting_system.ts";
 import { connect } from "../support/connect.ts";
 import { localTest, ownPlatformTest } from "../support/local_only.ts";
 import { expireAndRecover, moveOn, readRun } from "../support/runs.ts";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { until } from "../../../local/wait.ts";
 import { usePlatform } from "../../support/platform.ts";
-import { startHttpProbe } from "../../support/http_probe.ts";
+import { startHttpProbe } from "../../support/servers/http_probe.ts";
 
 interface Response {
   readonly status_code: number | null;

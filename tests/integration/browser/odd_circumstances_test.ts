@@ -2,8 +2,8 @@
 /** The page where little is as usual: no connection, nothing to show, a clock that is wrong, names that are long. */
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
-import { assertAccessible } from "../../support/axe.ts";
-import { openConsole, untilText } from "../../support/console.ts";
+import { assertAccessible } from "../../support/browser/axe.ts";
+import { openConsole, untilText } from "../../support/browser/console.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { Webhook } from "standardwebhooks";
 import { type Platform, startPlatform } from "../../../local/platform.ts";
 import { connect } from "../../support/connect.ts";
-import { type ConsolePage, openConsole, untilText } from "../../support/console.ts";
+import { type ConsolePage, openConsole, untilText } from "../../support/browser/console.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
 import { pauseJobs } from "../../support/ticks.ts";
 

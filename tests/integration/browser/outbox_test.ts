@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The console's outbox: how many entries wait, and those about which a person must decide. */
 import assert from "node:assert/strict";
-import { openConsole, untilText } from "../../support/console.ts";
+import { openConsole, untilText } from "../../support/browser/console.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
 

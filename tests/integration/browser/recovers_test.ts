@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
 import { connect } from "../../support/connect.ts";
-import { openConsole, untilText } from "../../support/console.ts";
-import { startInterruptibleProxy } from "../../support/interruptible_proxy.ts";
+import { openConsole, untilText } from "../../support/browser/console.ts";
+import { startInterruptibleProxy } from "../../support/servers/interruptible_proxy.ts";
 import { localTest } from "../../support/local_only.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { untilReceived, untilStatus } from "../../support/runs.ts";

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { connect } from "../../support/connect.ts";
-import { openConsole, untilText } from "../../support/console.ts";
+import { openConsole, untilText } from "../../support/browser/console.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
 

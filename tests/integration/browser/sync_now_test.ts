@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
 import { until } from "../../../local/wait.ts";
-import { type ConsolePage, openConsole, untilText } from "../../support/console.ts";
+import { type ConsolePage, openConsole, untilText } from "../../support/browser/console.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { assertExportedOnce, untilReceived, untilStatus } from "../../support/runs.ts";
 import { createTenant, trigger } from "../../support/tenant.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { askSecret } from "../../../cli/prompts.ts";
 import { type InitCommand, runInit } from "../../../cli/install/init.ts";
-import { createProject, type Project } from "../../support/project.ts";
+import { createProject, type Project } from "../../support/hosts/project.ts";
 import { runCli } from "./run_cli.ts";
 import { CTRL_C, DOWN, ENTER, openTerminal } from "./terminal.ts";
 

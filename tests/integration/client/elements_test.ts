@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { root, runDeno } from "../../../tools/run_deno.ts";
-import { type RunningBrowser, startBrowser } from "../../support/browser.ts";
+import { type RunningBrowser, startBrowser } from "../../support/browser/browser.ts";
 
 let running: RunningBrowser;
 let script: string;

@@ -11,8 +11,8 @@ import { TEMPLATES_VARIABLE } from "../../../local/postgres/templates.ts";
 import { until } from "../../../local/wait.ts";
 import { connect } from "../../support/connect.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
-import { createProject } from "../../support/project.ts";
-import { packedTarball } from "../../support/tarball.ts";
+import { createProject } from "../../support/hosts/project.ts";
+import { packedTarball } from "../../support/hosts/tarball.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** As people have it, who have no templates: the database is made anew, where temporary files are. */

@@ -16,7 +16,7 @@ import { testBatch } from "../../../supabase/functions/integration-sync/testing/
 import { open as openWebhook } from "../../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
 import { exportBatch } from "../../../supabase/functions/integration-sync/jobs/export_batch.ts";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
-import { type Certificate, certificate } from "../../support/certificates.ts";
+import { type Certificate, certificate } from "../../support/servers/certificates.ts";
 import * as businessCentral from "./business_central_actions.ts";
 import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
 import { batchOf, bookedOnce, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";

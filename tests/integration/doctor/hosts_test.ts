@@ -5,7 +5,7 @@ import { OLDER_POSTGRES_VERSION } from "../../../local/postgres/native_package.t
 import { CHECKS, diagnose, type Diagnosis } from "../../../cli/doctor/diagnose.ts";
 import { readSchemas } from "../../../cli/doctor/schemas.ts";
 import { root } from "../../../tools/run_deno.ts";
-import { type HostProject, startHosts } from "../../support/hosts.ts";
+import { type HostProject, startHosts } from "../../support/hosts/hosts.ts";
 
 // Nothing ticks and nothing is sent on a host's server of a test.
 const AT_REST = [

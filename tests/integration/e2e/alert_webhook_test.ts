@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { until } from "../../../local/wait.ts";
-import { type Effect, startAlertReceiver } from "../../support/alert_receiver.ts";
+import { type Effect, startAlertReceiver } from "../../support/servers/alert_receiver.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { untilStatus } from "../../support/runs.ts";
 import { createTenant, trigger } from "../../support/tenant.ts";

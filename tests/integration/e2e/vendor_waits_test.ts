@@ -11,7 +11,7 @@ import {
   startWebhookReceiver,
   type WebhookReceiver,
 } from "../../../local/vendors/webhook_receiver.ts";
-import { accountingSystems, assertBookedOnce, syncWith } from "../../support/accounting_system.ts";
+import { accountingSystems, assertBookedOnce, syncWith } from "../../support/servers/accounting_system.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { assertExportedOnce, expireAndRecover, moveOn, readRun, untilStatus } from "../../support/runs.ts";
 import { createTenant, type Tenant, trigger } from "../../support/tenant.ts";

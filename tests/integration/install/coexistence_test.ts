@@ -6,9 +6,9 @@ import { OLDER_POSTGRES_VERSION } from "../../../local/postgres/native_package.t
 import { openPgtap, readPgtapFile } from "../../../tools/run_pgtap.ts";
 import { root } from "../../../tools/run_deno.ts";
 import { connect } from "../../support/connect.ts";
-import { type HostProject, startHosts, useHosts } from "../../support/hosts.ts";
+import { type HostProject, startHosts, useHosts } from "../../support/hosts/hosts.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
-import { createProject } from "../../support/project.ts";
+import { createProject } from "../../support/hosts/project.ts";
 
 const OTHER_SHAPE = `create table public.organizations (number bigint primary key, title text not null);
 insert into public.organizations values (1, 'Fjordfisk');

@@ -1,6 +1,6 @@
 /** What an install brings into a host's database, and what an uninstall leaves of it. */
 import assert from "node:assert/strict";
-import { type HostProject, type Hosts, useHosts } from "../../support/hosts.ts";
+import { type HostProject, type Hosts, useHosts } from "../../support/hosts/hosts.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
 import { contents, useBundle } from "../../support/use.ts";
 

@@ -8,8 +8,8 @@ import { planInstall } from "../../../cli/install/plan.ts";
 import type { Plan } from "../../../cli/install/plan_types.ts";
 import { planUninstall } from "../../../cli/install/uninstall.ts";
 import { root } from "../../../cli/root.ts";
-import { CONFIG } from "../../support/hosts.ts";
-import { createProject, type Project } from "../../support/project.ts";
+import { CONFIG } from "../../support/hosts/hosts.ts";
+import { createProject, type Project } from "../../support/hosts/project.ts";
 
 const MINE = { "schemas/mine.sql": "create table a ();\n" };
 const PATHS = (...paths: string[]) =>

@@ -1,7 +1,7 @@
 /** What an install writes into a host's folder. Databases are in database_test.ts. */
 import assert from "node:assert/strict";
-import { CONFIG } from "../../support/hosts.ts";
-import { createProject, migrationsOf } from "../../support/project.ts";
+import { CONFIG } from "../../support/hosts/hosts.ts";
+import { createProject, migrationsOf } from "../../support/hosts/project.ts";
 
 const BLOCK = `
 [functions.integration-sync]

@@ -8,7 +8,7 @@ import { connect } from "../../support/connect.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
 import { createPeople, PASSWORD } from "../../support/people.ts";
 import { runCli } from "../cli/run_cli.ts";
-import { createProject } from "../../support/project.ts";
+import { createProject } from "../../support/hosts/project.ts";
 import { apiClient } from "../../support/tenant.ts";
 
 const MARK = "# needs a hosted project";

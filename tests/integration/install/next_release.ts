@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { CheckoutCopy } from "../../support/checkout.ts";
+import type { CheckoutCopy } from "../../support/hosts/checkout.ts";
 
 const SCHEMAS = "supabase/schemas/";
 

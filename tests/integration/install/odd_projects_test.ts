@@ -1,9 +1,9 @@
 /** Projects that are laid out as people lay them out: links, private files, files that are not what they seem. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CONFIG } from "../../support/hosts.ts";
+import { CONFIG } from "../../support/hosts/hosts.ts";
 import { root } from "../../../tools/run_deno.ts";
-import { createProject, type Project } from "../../support/project.ts";
+import { createProject, type Project } from "../../support/hosts/project.ts";
 
 const isWindows = Deno.build.os === "windows";
 const SHIPPED = "functions/integration-sync/core/retry.ts";

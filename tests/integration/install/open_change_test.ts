@@ -1,9 +1,9 @@
 /** A released checkout in which the next change is open: the hard case, a new value of an enum that an index uses. */
 import assert from "node:assert/strict";
-import { type CheckoutCopy, copyCheckout, copyReleased } from "../../support/checkout.ts";
-import { type HostProject, runCli, useHosts } from "../../support/hosts.ts";
+import { type CheckoutCopy, copyCheckout, copyReleased } from "../../support/hosts/checkout.ts";
+import { type HostProject, runCli, useHosts } from "../../support/hosts/hosts.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
-import { createProject } from "../../support/project.ts";
+import { createProject } from "../../support/hosts/project.ts";
 
 const TYPES = "supabase/schemas/00_setup/types.sql";
 const TABLE = "supabase/schemas/10_tables/sync_integrations.sql";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Sql } from "postgres";
 import { root } from "../../../tools/run_deno.ts";
-import { useHosts } from "../../support/hosts.ts";
+import { useHosts } from "../../support/hosts/hosts.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
 import { createPeople } from "../../support/people.ts";
 

@@ -5,8 +5,8 @@ import { readBundle } from "../../../cli/bundle/bundle.ts";
 import { checkoutAt } from "../../../cli/bundle/checkout.ts";
 import { normalForm } from "../../../cli/install/normal_form.ts";
 import { root } from "../../../cli/root.ts";
-import { copyReleased } from "../../support/checkout.ts";
-import { createProject } from "../../support/project.ts";
+import { copyReleased } from "../../support/hosts/checkout.ts";
+import { createProject } from "../../support/hosts/project.ts";
 
 const FORMATTED = "functions/integration-sync/core/retry.ts";
 const STYLES = [

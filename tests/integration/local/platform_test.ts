@@ -5,7 +5,7 @@ import postgres from "postgres";
 import { startPlatform } from "../../../local/platform.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
 import { portAnswers, until } from "../../../local/wait.ts";
-import { startHttpProbe } from "../../support/http_probe.ts";
+import { startHttpProbe } from "../../support/servers/http_probe.ts";
 
 const CHILD = fileURLToPath(new URL("./platform_child.ts", import.meta.url));
 const STUB = fileURLToPath(new URL("./stub_function/", import.meta.url));

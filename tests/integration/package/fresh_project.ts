@@ -6,7 +6,7 @@
 import { copyDirectory } from "../../../local/copy_directory.ts";
 import { NPM } from "../../../tools/package/npm.ts";
 import { root, runDeno } from "../../../tools/run_deno.ts";
-import { packedTarball } from "../../support/tarball.ts";
+import { packedTarball } from "../../support/hosts/tarball.ts";
 
 /** A project directory that goes with the block. */
 export interface FreshProject extends AsyncDisposable {

@@ -9,8 +9,8 @@ import { PASSWORD } from "../../support/people.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { assertExportedOnce } from "../../support/runs.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
-import { createProject } from "../../support/project.ts";
-import { packedTarball } from "../../support/tarball.ts";
+import { createProject } from "../../support/hosts/project.ts";
+import { packedTarball } from "../../support/hosts/tarball.ts";
 import { createTenant } from "../../support/tenant.ts";
 
 const VERSIONS = { 20: "20.20.2", 22: "22.23.3" } as const;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { untar } from "../../../local/postgres/untar.ts";
 import { root } from "../../../tools/run_deno.ts";
-import { packedTarball } from "../../support/tarball.ts";
+import { packedTarball } from "../../support/hosts/tarball.ts";
 
 /** The paths in the checkout of the files below `folder` with one of these endings, but for what only tests need. */
 async function shipped(folder: string, ...endings: string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runPgtap } from "../../../tools/run_pgtap.ts";
-import { hasPgProve, runPgProve } from "../../support/pg_prove.ts";
+import { hasPgProve, runPgProve } from "../../support/databases/pg_prove.ts";
 import { usePlatform } from "../../support/platform.ts";
 
 /** Runs a script as a pgTAP file; returns what passed, what failed and what else went wrong. */

@@ -8,9 +8,9 @@ import { root } from "../../../tools/run_deno.ts";
 import { readPgtapFile, runPgtap, splitStatements } from "../../../tools/run_pgtap.ts";
 import { connect } from "../../support/connect.ts";
 import { embeddedOnly } from "../../support/local_only.ts";
-import { hasPgProve, runPgProve } from "../../support/pg_prove.ts";
+import { hasPgProve, runPgProve } from "../../support/databases/pg_prove.ts";
 import { usePlatform } from "../../support/platform.ts";
-import { tableChecksums } from "../../support/table_checksums.ts";
+import { tableChecksums } from "../../support/databases/table_checksums.ts";
 import { hideJobs } from "../../support/ticks.ts";
 
 const GUARD = "in_transaction.psql";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
-import { idleTest } from "../../support/idle_database.ts";
+import { idleTest } from "../../support/databases/idle_database.ts";
 import { createUnseen, fillOutbox, STATISTICS } from "./outbox.ts";
 
 const OUTBOX = "public.sync_export_entries";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import { type IdleDatabase, idleTest } from "../../support/idle_database.ts";
+import { type IdleDatabase, idleTest } from "../../support/databases/idle_database.ts";
 import type { Tenant } from "../../support/tenant.ts";
 import { createUnseen } from "./outbox.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import type { IdleDatabase } from "../../support/idle_database.ts";
+import type { IdleDatabase } from "../../support/databases/idle_database.ts";
 import { createTenant, type Tenant } from "../../support/tenant.ts";
 
 /** Entries that wait. */

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type TransactionSql } from "postgres";
-import { idleTest } from "../../support/idle_database.ts";
+import { idleTest } from "../../support/databases/idle_database.ts";
 import { fillOutbox, rowsRead, STATISTICS } from "./outbox.ts";
 
 const BATCH = 100;

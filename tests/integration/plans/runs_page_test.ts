@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type Sql, type TransactionSql } from "postgres";
-import { idleTest } from "../../support/idle_database.ts";
+import { idleTest } from "../../support/databases/idle_database.ts";
 import { createUnseen } from "./outbox.ts";
 
 /** Runs of the organisation; `PLAN_ROWS=1000000` looks at a long log. */

@@ -1,7 +1,7 @@
 /** `deno task release` in a repository of the test's own: what it commits and tags, and what it refuses. */
 import assert from "node:assert/strict";
 import { git } from "../../../tools/git.ts";
-import { type CheckoutCopy, copyCheckout } from "../../support/checkout.ts";
+import { type CheckoutCopy, copyCheckout } from "../../support/hosts/checkout.ts";
 
 /** A copy of the checkout as a git repository with one commit. */
 async function repository(): Promise<CheckoutCopy> {

@@ -10,7 +10,7 @@ import { Random } from "../campaign/random.ts";
 import { JumpClock } from "../../support/jump_clock.ts";
 import { localTest } from "../../support/local_only.ts";
 import { createTenant, type Tenant } from "../../support/tenant.ts";
-import { type AlertReceiver, type Mood, startAlertReceiver } from "../../support/alert_receiver.ts";
+import { type AlertReceiver, type Mood, startAlertReceiver } from "../../support/servers/alert_receiver.ts";
 import { SimulatedDatabase } from "./simulated_database.ts";
 
 const seed = Number(Deno.env.get("ALERTS_SEED") ?? 20261125);

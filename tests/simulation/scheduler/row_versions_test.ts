@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { TransactionSql } from "postgres";
 import { connect } from "../../support/connect.ts";
-import { idleTest } from "../../support/idle_database.ts";
+import { idleTest } from "../../support/databases/idle_database.ts";
 
 // Few enough for one page that is not full: nothing prunes it before the test has looked.
 const DUE = 5;

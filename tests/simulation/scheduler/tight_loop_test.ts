@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
 import { connect } from "../../support/connect.ts";
-import { type IdleDatabase, idleTest } from "../../support/idle_database.ts";
+import { type IdleDatabase, idleTest } from "../../support/databases/idle_database.ts";
 
 /** Twice the batch of a round. The start lock lets one tick at a time start them; neither may start one twice. */
 const INTEGRATIONS = 1000;

@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import type { PendingQuery, Row, Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import type { Tenant } from "../../../support/tenant.ts";
 import { askForCheck, claim, makeTenant, reserve, startRun } from "../stage.ts";
 

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { PendingQuery, Row, Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeTenant } from "../stage.ts";
 
 raceTest("two who connect an organisation at once make one integration", async ({ sql, session }) => {

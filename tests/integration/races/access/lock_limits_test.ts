@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import postgres, { type Sql } from "postgres";
-import { raceTest, type Work } from "../../../support/race.ts";
+import { raceTest, type Work } from "../../../support/databases/race.ts";
 import type { Tenant } from "../../../support/tenant.ts";
 import { asPerson, makeTenant } from "../stage.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeTenant } from "../stage.ts";
 
 raceTest("a report that comes twice at once is counted once", async ({ sql, session }) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeTenant } from "../stage.ts";
 
 // In SQL, without the locks that the functions of the bundle take: only the alert's own lock keeps them apart.

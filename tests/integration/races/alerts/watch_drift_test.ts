@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeIntegrations } from "../stage.ts";
 
 raceTest("the tick reports other late slots while an organisation is deleted", async ({ sql, session }) => {

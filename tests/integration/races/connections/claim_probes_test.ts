@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { askForCheck, makeIntegrations } from "../stage.ts";
 
 raceTest("of two deliveries of one connection check only one is done", async ({ sql, session }) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { askForCheck, makeTenant } from "../stage.ts";
 
 raceTest("another address does not wait for the check of another integration", async ({ sql, session }) => {

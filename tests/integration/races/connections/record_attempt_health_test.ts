@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { askForCheck, finish, makeTenant, startRun } from "../stage.ts";
 
 raceTest(

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { askForCheck, hold, makeIntegrations } from "../stage.ts";
 
 async function prepare(sql: Sql): Promise<string[]> {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import type { Tenant } from "../../../support/tenant.ts";
 import { makeTenant, record, reserve, startRun } from "../stage.ts";
 

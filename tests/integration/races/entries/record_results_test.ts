@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { cancel, expire, makeTenant, readRun, record, recover, reserve, startRun } from "../stage.ts";
 
 raceTest("results that come twice at once are counted once", async ({ sql, session }) => {

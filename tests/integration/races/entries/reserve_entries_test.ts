@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { type Batch, makeTenant, startRun } from "../stage.ts";
 
 const KEYS = ["entry-1", "entry-2"];

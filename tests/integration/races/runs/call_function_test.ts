@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest, type Work } from "../../../support/race.ts";
+import { raceTest, type Work } from "../../../support/databases/race.ts";
 import type { Tenant } from "../../../support/tenant.ts";
 import { makeTenant } from "../stage.ts";
 

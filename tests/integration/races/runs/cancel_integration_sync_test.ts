@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { cancel, claim, makeTenant, readRun, reserve, startRun } from "../stage.ts";
 
 raceTest("a cancel leaves a worker that begins meanwhile its attempt", async ({ sql, session }) => {

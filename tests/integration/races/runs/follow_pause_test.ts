@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import type { Tenant } from "../../../support/tenant.ts";
 import { claim, expire, finish, makeTenant, press, readRun, recover, reserve, startRun } from "../stage.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { claim, expire, finish, makeTenant, readRun, recover, startRun } from "../stage.ts";
 
 raceTest("of two workers that claim an attempt at once only one gets it", async ({ sql, session }) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeTenant, press, readRun, recover, startRun } from "../stage.ts";
 
 raceTest("a press that meets the tick's recovery leaves one open attempt", async ({ sql, session }) => {

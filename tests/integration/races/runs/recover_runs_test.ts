@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../../../../local/wait.ts";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { expire, makeTenant, readRun, reserve, startRun } from "../stage.ts";
 
 raceTest("the tick recovers the others while a worker holds its run", async ({ sql, session }) => {

@@ -5,7 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { raceTest, type Session } from "../../../support/race.ts";
+import { raceTest, type Session } from "../../../support/databases/race.ts";
 import { askForCheck, finish, makeTenant, startRun } from "../stage.ts";
 import type { Sql } from "postgres";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { expire, finish, makeTenant, readRun, recover, startRun } from "../stage.ts";
 
 raceTest("the end of an attempt that comes twice at once leads to one retry", async ({ sql, session }) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest, type Work } from "../../../support/race.ts";
+import { raceTest, type Work } from "../../../support/databases/race.ts";
 import { asBackend, asPerson, cancel, expire, makeTenant, press } from "../stage.ts";
 
 raceTest("a press that waited for one whose run has ended is rate limited", async ({ sql, session }) => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { hold, makeIntegrations } from "../stage.ts";
 
 raceTest("the tick ends the other pauses while an admin holds an integration", async ({ sql, session }) => {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { hold, makeDue, makeIntegrations, startDueRuns } from "../stage.ts";
 
 const disable = (sql: Sql) => sql`update public.sync_integrations set enabled = false`;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeDue, makeIntegrations, startDueRuns, startQueuedSlots } from "../stage.ts";
 
 const LIMIT = 5;

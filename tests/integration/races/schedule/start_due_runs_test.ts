@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { until } from "../../../../local/wait.ts";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeDue, makeIntegrations, startDueRuns } from "../stage.ts";
 
 raceTest(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeIntegrations, startQueuedSlots } from "../stage.ts";
 
 async function prepare(sql: Sql): Promise<string> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { expire, makeDue, makeIntegrations, makeTenant, reserve, startDueRuns, startRun } from "../stage.ts";
 
 raceTest("the tick does not wait for a run that its worker holds", async ({ sql, session }) => {

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { PendingQuery, Row, Sql } from "postgres";
-import { raceTest } from "../../../support/race.ts";
+import { raceTest } from "../../../support/databases/race.ts";
 import { makeDue, makeIntegrations } from "../stage.ts";
 
 const CASES: Readonly<Record<string, (sql: Sql, id: string) => PendingQuery<Row[]>>> = {

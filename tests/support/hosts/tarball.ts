@@ -4,8 +4,8 @@
  * @module
  */
 import { join } from "node:path";
-import { whileLocked } from "../../cli/install/lock.ts";
-import { root } from "../../tools/run_deno.ts";
+import { whileLocked } from "../../../cli/install/lock.ts";
+import { root } from "../../../tools/run_deno.ts";
 
 /** Environment variable that names the folder in which a run of the tests keeps the package. */
 export const PACKAGE_VARIABLE = "SYNC_SCHEDULER_TEST_PACKAGE";

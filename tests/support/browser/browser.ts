@@ -5,8 +5,8 @@
  */
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
-import { whileLocked } from "../../cli/install/lock.ts";
-import { startJanitor } from "../../local/lifecycle/janitor.ts";
+import { whileLocked } from "../../../cli/install/lock.ts";
+import { startJanitor } from "../../../local/lifecycle/janitor.ts";
 
 /** Environment variable that names the folder in which a run of the tests keeps the unpacked browser. */
 export const BROWSER_VARIABLE = "SYNC_SCHEDULER_TEST_BROWSER";

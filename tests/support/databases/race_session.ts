@@ -5,7 +5,7 @@
  * @module
  */
 import type { ReservedSql, Sql } from "postgres";
-import { until } from "../../local/wait.ts";
+import { until } from "../../../local/wait.ts";
 
 /** What a session does in one transaction. */
 export type Work<T> = (sql: ReservedSql) => PromiseLike<T>;

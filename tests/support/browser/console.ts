@@ -6,11 +6,11 @@
  */
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
-import type { Vendor } from "../../local/vendors/vendor.ts";
-import { type ConsoleServer, serveConsole } from "../../local/console/serve.ts";
+import type { Vendor } from "../../../local/vendors/vendor.ts";
+import { type ConsoleServer, serveConsole } from "../../../local/console/serve.ts";
 import { type RunningBrowser, startBrowser } from "./browser.ts";
-import { PASSWORD } from "./people.ts";
-import type { ApiAccess } from "./tenant.ts";
+import { PASSWORD } from "../people.ts";
+import type { ApiAccess } from "../tenant.ts";
 
 // Chromium on a busy machine; nothing asserts on how long it takes.
 const TIMEOUT_MS = 30_000;

@@ -5,9 +5,9 @@
  * @module
  */
 import postgres from "postgres";
-import { IDLE_DATABASE } from "../../local/postgres/idle_database.ts";
-import { embeddedOnly } from "./local_only.ts";
-import { sharedPlatform } from "./platform.ts";
+import { IDLE_DATABASE } from "../../../local/postgres/idle_database.ts";
+import { embeddedOnly } from "../local_only.ts";
+import { sharedPlatform } from "../platform.ts";
 
 /** Names, as a URL of a superuser, the database to copy instead: one with a fault, which nothing is connected to. */
 export const IDLE_VARIABLE = "SYNC_SCHEDULER_TEST_IDLE_DATABASE";

@@ -6,14 +6,14 @@
  */
 import { dirname, join } from "node:path";
 import postgres, { type Sql } from "postgres";
-import { CleanupStack } from "../../local/lifecycle/cleanup.ts";
-import { openScratch } from "../../local/lifecycle/scratch_directory.ts";
-import { bootstrapServer } from "../../local/postgres/database.ts";
-import { startPostgres, SUPERUSER } from "../../local/postgres/postgres.ts";
-import { templateFiles } from "../../local/postgres/templates.ts";
-import { createSupabaseCli, type SupabaseCli } from "../../local/supabase_cli.ts";
+import { CleanupStack } from "../../../local/lifecycle/cleanup.ts";
+import { openScratch } from "../../../local/lifecycle/scratch_directory.ts";
+import { bootstrapServer } from "../../../local/postgres/database.ts";
+import { startPostgres, SUPERUSER } from "../../../local/postgres/postgres.ts";
+import { templateFiles } from "../../../local/postgres/templates.ts";
+import { createSupabaseCli, type SupabaseCli } from "../../../local/supabase_cli.ts";
 import { callCli } from "./call_cli.ts";
-import { connect } from "./connect.ts";
+import { connect } from "../connect.ts";
 import { applyMigrations } from "./migrations.ts";
 
 /** A project with a database of its own. */
@@ -116,7 +116,7 @@ export async function startHosts(version?: string): Promise<Hosts> {
       const project = await open("template_supabase", join(scratch, `project_${count + 1}`));
       await project.write({ "supabase/config.toml": CONFIG });
       if (autoGrant) {
-        const grants = new URL("../../local/postgres/bootstrap/auto_grant.sql", import.meta.url);
+        const grants = new URL("../../../local/postgres/bootstrap/auto_grant.sql", import.meta.url);
         await project.sql.unsafe(await Deno.readTextFile(grants));
       }
       return project;

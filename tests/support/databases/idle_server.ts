@@ -1,10 +1,10 @@
-import { CleanupStack } from "../../local/lifecycle/cleanup.ts";
-import { openScratch } from "../../local/lifecycle/scratch_directory.ts";
-import { bootstrapServer } from "../../local/postgres/database.ts";
-import { startPostgres, SUPERUSER } from "../../local/postgres/postgres.ts";
-import { makeIdleDatabase, templateFiles } from "../../local/postgres/templates.ts";
-import { createSupabaseCli } from "../../local/supabase_cli.ts";
-import { root } from "../../tools/run_deno.ts";
+import { CleanupStack } from "../../../local/lifecycle/cleanup.ts";
+import { openScratch } from "../../../local/lifecycle/scratch_directory.ts";
+import { bootstrapServer } from "../../../local/postgres/database.ts";
+import { startPostgres, SUPERUSER } from "../../../local/postgres/postgres.ts";
+import { makeIdleDatabase, templateFiles } from "../../../local/postgres/templates.ts";
+import { createSupabaseCli } from "../../../local/supabase_cli.ts";
+import { root } from "../../../tools/run_deno.ts";
 
 /** Starts a server that has nothing but an idle database; returns its URL as a superuser. */
 export async function startIdleServer(): Promise<{ adminUrl: string; stop(): Promise<void> }> {

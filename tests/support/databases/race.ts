@@ -4,9 +4,9 @@
  * @module
  */
 import type { Sql } from "postgres";
-import { connect } from "./connect.ts";
+import { connect } from "../connect.ts";
 import { copyDatabase } from "./idle_database.ts";
-import { embeddedOnly } from "./local_only.ts";
+import { embeddedOnly } from "../local_only.ts";
 import { openGate, openSession, type Session } from "./race_session.ts";
 
 export type { Session, Work } from "./race_session.ts";

@@ -5,11 +5,11 @@
  */
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import { connectIntegration } from "../../local/connect_integration.ts";
-import { startBusinessCentral } from "../../local/vendors/business_central/business_central.ts";
-import { startXledger } from "../../local/vendors/xledger/server.ts";
-import { vouchers } from "../integration/connectors/xledger_tenant.ts";
-import type { Tenant } from "./tenant.ts";
+import { connectIntegration } from "../../../local/connect_integration.ts";
+import { startBusinessCentral } from "../../../local/vendors/business_central/business_central.ts";
+import { startXledger } from "../../../local/vendors/xledger/server.ts";
+import { vouchers } from "../../integration/connectors/xledger_tenant.ts";
+import type { Tenant } from "../tenant.ts";
 
 /** A fake accounting system behind real HTTP. */
 export interface AccountingSystem extends AsyncDisposable {

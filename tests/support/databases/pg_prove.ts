@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { parseTap, type PgtapReport } from "../../tools/parse_tap.ts";
+import { parseTap, type PgtapReport } from "../../../tools/parse_tap.ts";
 
 /** Whether pg_prove is installed. */
 export async function hasPgProve(): Promise<boolean> {

@@ -4,13 +4,13 @@
  * @module
  */
 import { join, relative } from "node:path";
-import { checkoutAt } from "../../cli/bundle/checkout.ts";
-import { readReleases } from "../../cli/bundle/releases.ts";
-import { copyDirectory } from "../../local/copy_directory.ts";
-import { composeMigrations } from "../../tools/migrations/compose.ts";
-import { writeMigrations } from "../../tools/migrations/directory.ts";
-import { freeze, openChange } from "../../tools/migrations/freeze.ts";
-import { root } from "../../tools/run_deno.ts";
+import { checkoutAt } from "../../../cli/bundle/checkout.ts";
+import { readReleases } from "../../../cli/bundle/releases.ts";
+import { copyDirectory } from "../../../local/copy_directory.ts";
+import { composeMigrations } from "../../../tools/migrations/compose.ts";
+import { writeMigrations } from "../../../tools/migrations/directory.ts";
+import { freeze, openChange } from "../../../tools/migrations/freeze.ts";
+import { root } from "../../../tools/run_deno.ts";
 
 /** A copy of the checkout as far as the tools need it. */
 export interface CheckoutCopy extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { runCli } from "../../cli/program.ts";
+import { runCli } from "../../../cli/program.ts";
 
 let last: Promise<unknown> = Promise.resolve();
 
