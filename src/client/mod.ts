@@ -20,7 +20,8 @@ export * from "./environment.ts";
 export * from "./follow_run.ts";
 export * from "./instant.ts";
 export type { ListRunsOptions, RunPage } from "./list_runs.ts";
-export * from "./manual_sync_controller.ts";
+export * from "./manual_sync/manual_sync_controller.ts";
+export type * from "./manual_sync/manual_sync_source.ts";
 export type {
   ManualSyncCommon,
   ManualSyncData,
@@ -28,7 +29,7 @@ export type {
   ManualSyncIdle,
   ManualSyncLoading,
   ManualSyncSnapshot,
-} from "./manual_sync_state.ts";
+} from "./manual_sync/manual_sync_state.ts";
 export * from "./messages/describe_error.ts";
 export * from "./messages/en.ts";
 export * from "./messages/nb.ts";

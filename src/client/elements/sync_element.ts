@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { LitElement, type PropertyValues } from "lit";
-import { ManualSyncController } from "../manual_sync_controller.ts";
-import type { ManualSyncSnapshot } from "../manual_sync_state.ts";
+import { ManualSyncController } from "../manual_sync/manual_sync_controller.ts";
+import type { ManualSyncSnapshot } from "../manual_sync/manual_sync_state.ts";
 import { en } from "../messages/en.ts";
 import type { SyncMessages } from "../messages/sync_messages.ts";
 import type { SyncSchedulerRepository } from "../repository.ts";

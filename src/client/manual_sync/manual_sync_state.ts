@@ -1,6 +1,6 @@
-import { SyncSchedulerError } from "./sync_scheduler_error.ts";
-import type { SyncErrorCode } from "./sync_scheduler_error.ts";
-import { isActive, type SyncOverview, type SyncRun } from "./types.ts";
+import { SyncSchedulerError } from "../sync_scheduler_error.ts";
+import type { SyncErrorCode } from "../sync_scheduler_error.ts";
+import { isActive, type SyncOverview, type SyncRun } from "../types.ts";
 
 /** What every snapshot has, whatever its state. */
 export interface ManualSyncCommon {

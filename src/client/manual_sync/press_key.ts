@@ -1,4 +1,4 @@
-import type { ClientEnvironment } from "./environment.ts";
+import type { ClientEnvironment } from "../environment.ts";
 
 /** A press that got no answer may still have arrived: for this long the next one asks under the same key. */
 const LIFETIME_MS = 120_000;
@@ -9,7 +9,7 @@ const LIFETIME_MS = 120_000;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { systemEnvironment } from "./environment.ts";
+ * import { systemEnvironment } from "../environment.ts";
  * import { PressKey } from "./press_key.ts";
  *
  * const key = new PressKey(systemEnvironment);

@@ -1,33 +1,14 @@
+import type { SyncMessages } from "../messages/sync_messages.ts";
+import { SyncSchedulerError } from "../sync_scheduler_error.ts";
+import { isActive, type SyncOverview, type SyncRun } from "../types.ts";
 import { Countdown } from "./countdown.ts";
+import { factsOfOverview, factsOfRun, missedRunOf } from "./manual_sync_facts.ts";
+import type { ManualSyncSource } from "./manual_sync_source.ts";
 import { type ManualSyncFacts, type ManualSyncSnapshot, NO_FACTS, toSnapshot } from "./manual_sync_state.ts";
-import type { SyncMessages } from "./messages/sync_messages.ts";
 import { PressKey } from "./press_key.ts";
-import { readActiveRun, readError } from "./read_error.ts";
-import type { SyncSchedulerRepository } from "./repository.ts";
-import { SyncSchedulerError } from "./sync_scheduler_error.ts";
-import { isActive, type SyncOverview, type SyncRun } from "./types.ts";
 
 /** Until a page that was opened without a connection tries again; each request has repeated itself before. */
 const RELOAD_MS = 15_000;
-
-/**
- * What the controller needs of a repository. A page that hears of runs by a subscription of its own leaves
- * `followIntegration` out, and calls `load` when one begins.
- */
-export type ManualSyncSource =
-  & Pick<
-    SyncSchedulerRepository,
-    | "triggerManualSync"
-    | "retryRun"
-    | "cancelRun"
-    | "overview"
-    | "getRun"
-    | "followRun"
-    | "describe"
-    | "messages"
-    | "environment"
-  >
-  & Partial<Pick<SyncSchedulerRepository, "followIntegration">>;
 
 /**
  * The state of one integration's sync button, for any framework: React's `useSyncExternalStore`, Svelte's `$store`,
@@ -51,9 +32,10 @@ export type ManualSyncSource =
  * @example Anywhere
  * ```ts
  * import assert from "node:assert/strict";
- * import { systemEnvironment } from "./environment.ts";
- * import { ManualSyncController, type ManualSyncSource } from "./manual_sync_controller.ts";
- * import { SyncSchedulerError } from "./sync_scheduler_error.ts";
+ * import { systemEnvironment } from "../environment.ts";
+ * import { ManualSyncController } from "./manual_sync_controller.ts";
+ * import type { ManualSyncSource } from "./manual_sync_source.ts";
+ * import { SyncSchedulerError } from "../sync_scheduler_error.ts";
  *
  * // A repository is such a source; this one was pressed a moment ago.
  * const source = {
@@ -250,15 +232,8 @@ export class ManualSyncController {
   }
 
   #onRun(run: SyncRun): void {
-    const { run: known, error } = this.#facts;
-    if (known?.run_id === run.run_id && Number(known.version) >= Number(run.version)) return;
-    // Only the row says who started the active run, and when.
-    const conflict = error?.code === "sync_already_in_progress"
-      ? error.with({ activeRun: readActiveRun(run) })
-      : known?.run_id === run.run_id
-      ? this.#facts.conflict
-      : null;
-    this.#change({ run, error: null, conflict });
+    const facts = factsOfRun(this.#facts, run);
+    if (facts !== null) this.#change(facts);
   }
 
   async #learn(): Promise<void> {
@@ -267,17 +242,12 @@ export class ManualSyncController {
     const all = await this.#source.overview(this.#orgId, { signal });
     if (signal.aborted) return;
     const overview = all.find((one) => one.integration_type === this.#integrationType) ?? null;
-    const answer = overview?.button_message ? readButton(overview) : null;
-    const isPassing = answer?.code === "sync_already_in_progress" || answer?.code === "rate_limited";
-    this.#change({
-      overview,
-      refusal: isPassing ? null : answer,
-      ...(answer?.code === "rate_limited" ? { limit: answer } : {}),
-    });
+    const { cooldownSeconds, ...facts } = factsOfOverview(overview);
+    this.#change({ overview, ...facts });
     // What has gone wrong since it was asked is newer than the answer.
     if (this.#facts.error === before.error) {
       if (before.error?.isUnanswered) this.#change({ error: null });
-      this.#cooldown.start(answer?.retryAfterSeconds ?? 0);
+      this.#cooldown.start(cooldownSeconds);
     }
     if (overview === null) return;
     this.#leaveIntegration ??= this.#source.followIntegration?.(
@@ -289,17 +259,12 @@ export class ManualSyncController {
     else if (this.#facts.run === before.run) await this.#showLastRun(overview, signal);
   }
 
-  /**
-   * How the last run ended, for a page that has not seen it: it was opened or cut off since. A success needs no word, unless
-   * entries of it were refused.
-   */
+  /** Shows how the last run ended to a page that has not seen it: the page was opened or cut off since. */
   async #showLastRun(overview: SyncOverview, signal: AbortSignal): Promise<void> {
-    const { last_run_id, last_run_status, last_run_entries_failed } = overview;
     const known = this.#facts.run;
-    const isPlain = last_run_status === "succeeded" && !last_run_entries_failed;
-    const isNews = known ? !isActive(known) && known.run_id !== last_run_id : !isPlain;
-    if (!last_run_id || !isNews) return;
-    const run = await this.#source.getRun(last_run_id, { signal });
+    const runId = missedRunOf(overview, known);
+    if (runId === null) return;
+    const run = await this.#source.getRun(runId, { signal });
     // Unless one has begun meanwhile.
     if (this.#facts.run === known) this.#change({ run });
   }
@@ -321,10 +286,4 @@ export class ManualSyncController {
     const { environment } = this.#source;
     return toSnapshot(this.#facts, environment.now(), (error) => this.#source.describe(error));
   }
-}
-
-/** What a press would be answered, as it would be. */
-function readButton({ button_message, button_details }: SyncOverview): SyncSchedulerError {
-  const error = { code: "PT", message: button_message ?? "", details: JSON.stringify(button_details) };
-  return new SyncSchedulerError(readError({ error }));
 }

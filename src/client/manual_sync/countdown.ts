@@ -1,4 +1,4 @@
-import type { ClientEnvironment } from "./environment.ts";
+import type { ClientEnvironment } from "../environment.ts";
 
 /**
  * Counts the seconds until something is over, by this machine's clock: a number of seconds from the server is right
@@ -8,7 +8,7 @@ import type { ClientEnvironment } from "./environment.ts";
  * ```ts
  * import assert from "node:assert/strict";
  * import { Countdown } from "./countdown.ts";
- * import { systemEnvironment } from "./environment.ts";
+ * import { systemEnvironment } from "../environment.ts";
  *
  * const noon = { ...systemEnvironment, now: () => 0 };
  * const countdown = new Countdown(noon, () => {});
