@@ -3,7 +3,7 @@
  * connector compares one with a number.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import {
   statusFault as businessCentralFault,
 } from "../../supabase/functions/integration-sync/connectors/business_central/fault.ts";
@@ -129,17 +129,22 @@ for (
 
 Deno.test("only fault.ts and sign_in_fault.ts of a connector compare the status of an answer with numbers", async () => {
   const askers: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(CONNECTORS)) {
-    if (!isDirectory || name === "http") continue;
-    for await (const file of Deno.readDir(join(CONNECTORS, name))) {
-      if (!file.name.endsWith(".ts") || file.name.endsWith("_test.ts")) continue;
-      const text = await Deno.readTextFile(join(CONNECTORS, name, file.name));
-      if (COMPARES.test(text)) askers.push(`${name}/${file.name}`);
-    }
+  for await (const file of shippedFiles(CONNECTORS)) {
+    const path = relative(CONNECTORS, file);
+    const isOfConnector = path.includes("/") && !path.startsWith("http/");
+    if (isOfConnector && COMPARES.test(await Deno.readTextFile(file))) askers.push(path);
   }
   const known = ["business_central", "webhook", "xledger"].map((name) => `${name}/fault.ts`);
   assert.deepEqual(askers.sort(), [...known, "business_central/sign_in_fault.ts"].sort());
 });
+
+/** The files below a folder that an install brings. */
+async function* shippedFiles(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory && name !== "testing") yield* shippedFiles(join(folder, name));
+    else if (name.endsWith(".ts") && !name.endsWith("_test.ts")) yield join(folder, name);
+  }
+}
 
 Deno.test("the message of a refusal says what to do next, whatever the status", () => {
   for (const status of STATUSES) {

@@ -11,20 +11,20 @@
  */
 import assert from "node:assert/strict";
 import { startBusinessCentral } from "../../../local/vendors/business_central/business_central.ts";
-import { createClient } from "../../../supabase/functions/integration-sync/connectors/business_central/client.ts";
+import { createClient } from "../../../supabase/functions/integration-sync/connectors/business_central/api/client.ts";
 import {
   type BusinessCentralConfig,
   type BusinessCentralCredentials,
   parseBusinessCentralConfig,
   parseBusinessCentralCredentials,
 } from "../../../supabase/functions/integration-sync/connectors/business_central/config.ts";
-import { compareJournal } from "../../../supabase/functions/integration-sync/connectors/business_central/difference.ts";
+import { compareJournal } from "../../../supabase/functions/integration-sync/connectors/business_central/books/difference.ts";
 import { BusinessCentralFault } from "../../../supabase/functions/integration-sync/connectors/business_central/fault.ts";
-import { openJournal } from "../../../supabase/functions/integration-sync/connectors/business_central/journal.ts";
-import { findPostings } from "../../../supabase/functions/integration-sync/connectors/business_central/ledger.ts";
-import { planVoucher } from "../../../supabase/functions/integration-sync/connectors/business_central/plan.ts";
+import { openJournal } from "../../../supabase/functions/integration-sync/connectors/business_central/books/journal.ts";
+import { findPostings } from "../../../supabase/functions/integration-sync/connectors/business_central/books/ledger.ts";
+import { planVoucher } from "../../../supabase/functions/integration-sync/connectors/business_central/voucher/plan.ts";
 import { findPlace } from "../../../supabase/functions/integration-sync/connectors/business_central/setup.ts";
-import { createTokenCache } from "../../../supabase/functions/integration-sync/connectors/business_central/token.ts";
+import { createTokenCache } from "../../../supabase/functions/integration-sync/connectors/business_central/api/token.ts";
 import { businessCentral } from "../../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
 import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { parseBusinessCentralConfig } from "../../../supabase/functions/integration-sync/connectors/business_central/config.ts";
-import { planVoucher } from "../../../supabase/functions/integration-sync/connectors/business_central/plan.ts";
+import { planVoucher } from "../../../supabase/functions/integration-sync/connectors/business_central/voucher/plan.ts";
 import type {
   ExportOutcome,
   OpenConnector,

@@ -10,7 +10,7 @@ import {
   startBusinessCentral,
 } from "../../../local/vendors/business_central/business_central.ts";
 import { createBusinessCentral } from "../../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
-import { createTokenCache } from "../../../supabase/functions/integration-sync/connectors/business_central/token.ts";
+import { createTokenCache } from "../../../supabase/functions/integration-sync/connectors/business_central/api/token.ts";
 import type {
   Connector,
   ConnectorContext,

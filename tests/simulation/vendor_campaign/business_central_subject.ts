@@ -5,7 +5,7 @@ import {
   startBusinessCentral,
 } from "../../../local/vendors/business_central/business_central.ts";
 import { createBusinessCentral } from "../../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
-import { createTokenCache } from "../../../supabase/functions/integration-sync/connectors/business_central/token.ts";
+import { createTokenCache } from "../../../supabase/functions/integration-sync/connectors/business_central/api/token.ts";
 import type { Random } from "../campaign/random.ts";
 import { describe, type Subject, type SubjectTools } from "./subject.ts";
 import { hundredths, isFlawed, isMisspelt, isRuledOut, type Line } from "./vouchers.ts";

@@ -1,6 +1,6 @@
 import * as z from "../../core/zod.ts";
 import { storableText } from "../../core/storable_text.ts";
-import type { BusinessCentralClient } from "./client.ts";
+import type { BusinessCentralClient } from "./api/client.ts";
 import type { BusinessCentralConfig } from "./config.ts";
 import { BusinessCentralFault, setUpWrongly } from "./fault.ts";
 import type { Place } from "./setup.ts";

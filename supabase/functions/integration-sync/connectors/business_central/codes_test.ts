@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BusinessCentralClient } from "./client.ts";
+import type { BusinessCentralClient } from "./api/client.ts";
 import { checkCodes } from "./codes.ts";
 import { emptyBooks } from "./testing/books.ts";
 

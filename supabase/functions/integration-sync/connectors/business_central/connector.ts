@@ -1,4 +1,4 @@
-import { apiRoot, createClient } from "./client.ts";
+import { apiRoot, createClient } from "./api/client.ts";
 import { checkCodes } from "./codes.ts";
 import {
   type BusinessCentralConfig,
@@ -6,17 +6,17 @@ import {
   parseBusinessCentralConfig,
   parseBusinessCentralCredentials,
 } from "./config.ts";
-import { exportVouchers } from "./export.ts";
+import { exportVouchers } from "./export/export.ts";
 import { BusinessCentralFault } from "./fault.ts";
-import { openJournal } from "./journal.ts";
-import { lookUp } from "./lookup.ts";
-import { hasLeftNothing } from "./stuck.ts";
-import { noteWrite } from "./retry_lookup.ts";
-import { checkJournalIsOurs } from "./posting.ts";
-import { unsoundVouchers } from "./rules.ts";
-import type { ExportTools, SliceMemory } from "./work.ts";
+import { openJournal } from "./books/journal.ts";
+import { lookUp } from "./lookup/lookup.ts";
+import { hasLeftNothing } from "./lookup/stuck.ts";
+import { noteWrite } from "./lookup/retry_lookup.ts";
+import { checkJournalIsOurs } from "./export/posting.ts";
+import { unsoundVouchers } from "./voucher/rules.ts";
+import type { ExportTools, SliceMemory } from "./export/work.ts";
 import { findPlace, type Place } from "./setup.ts";
-import { createTokenCache, type TokenCache, tokenUrl } from "./token.ts";
+import { createTokenCache, type TokenCache, tokenUrl } from "./api/token.ts";
 import { allEntries, openEntries } from "../../vouchers/entries.ts";
 import { type Connector, type ConnectorContext, defineConnector, type OpenConnector } from "../connector.ts";
 
@@ -50,7 +50,7 @@ export const businessCentral: Connector = createBusinessCentral(createTokenCache
  * ```ts
  * import assert from "node:assert/strict";
  * import { createBusinessCentral } from "./connector.ts";
- * import { createTokenCache } from "./token.ts";
+ * import { createTokenCache } from "./api/token.ts";
  *
  * assert.equal(createBusinessCentral(createTokenCache()).type, "dynamics");
  * ```

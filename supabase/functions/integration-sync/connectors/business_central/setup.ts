@@ -1,6 +1,6 @@
 import * as z from "../../core/zod.ts";
 import { storableText } from "../../core/storable_text.ts";
-import type { BusinessCentralClient } from "./client.ts";
+import type { BusinessCentralClient } from "./api/client.ts";
 import type { BusinessCentralConfig } from "./config.ts";
 import { BusinessCentralFault, setUpWrongly } from "./fault.ts";
 
@@ -40,7 +40,7 @@ export interface Place {
  * ```ts
  * import assert from "node:assert/strict";
  * import { emptyBooks } from "./testing/books.ts";
- * import { type BusinessCentralClient } from "./client.ts";
+ * import { type BusinessCentralClient } from "./api/client.ts";
  * import { parseBusinessCentralConfig } from "./config.ts";
  * import { findPlace } from "./setup.ts";
  *

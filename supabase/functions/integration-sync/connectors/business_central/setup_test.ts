@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { emptyBooks } from "./testing/books.ts";
-import type { BusinessCentralClient } from "./client.ts";
+import type { BusinessCentralClient } from "./api/client.ts";
 import { parseBusinessCentralConfig } from "./config.ts";
 import { type BusinessCentralFault, setUpWrongly, unavailable } from "./fault.ts";
 import { findPlace, type Place } from "./setup.ts";

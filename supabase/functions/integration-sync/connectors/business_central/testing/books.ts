@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { BusinessCentralClient } from "../client.ts";
-import type { JournalLines, StandingLine } from "../journal.ts";
-import type { PlannedVoucher } from "../plan.ts";
-import type { ExportTools, Work } from "../work.ts";
+import type { BusinessCentralClient } from "../api/client.ts";
+import type { JournalLines, StandingLine } from "../books/journal.ts";
+import type { PlannedVoucher } from "../voucher/plan.ts";
+import type { ExportTools, Work } from "../export/work.ts";
 import { testContext } from "../../../testing/connector_context.ts";
 
 const uncoded = { description: "Kurs", taxCode: null, dimensions: [], isTaxed: false };

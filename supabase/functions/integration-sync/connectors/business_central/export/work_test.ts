@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
 import { isOpen, noteStanding } from "./work.ts";
 
 Deno.test("a voucher is no longer in doubt when a read shows none of its lines", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { testContext } from "../../testing/connector_context.ts";
-import { parseBusinessCentralConfig } from "./config.ts";
+import { testContext } from "../../../testing/connector_context.ts";
+import { parseBusinessCentralConfig } from "../config.ts";
 import { createTokenCache } from "./token.ts";
 
 const config = parseBusinessCentralConfig({

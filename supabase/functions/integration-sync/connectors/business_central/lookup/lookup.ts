@@ -1,12 +1,12 @@
-import type { Entry, EntryResult } from "../../vouchers/entries.ts";
-import { failure } from "../../core/errors.ts";
-import { findPostings } from "./ledger.ts";
+import type { Entry, EntryResult } from "../../../vouchers/entries.ts";
+import { failure } from "../../../core/errors.ts";
+import { findPostings } from "../books/ledger.ts";
 import { lookPatiently, secondsUntilSettled } from "./retry_lookup.ts";
-import { documentOf, isOwnLine } from "./document.ts";
-import { type PlannedVoucher, planVoucher } from "./plan.ts";
-import { exported, numberInUse } from "./results.ts";
-import type { ExportTools } from "./work.ts";
-import type { LookupOutcome } from "../connector.ts";
+import { documentOf, isOwnLine } from "../voucher/document.ts";
+import { type PlannedVoucher, planVoucher } from "../voucher/plan.ts";
+import { exported, numberInUse } from "../export/results.ts";
+import type { ExportTools } from "../export/work.ts";
+import type { LookupOutcome } from "../../connector.ts";
 
 /**
  * Finds out what became of entries that may have been sent.
@@ -23,7 +23,7 @@ import type { LookupOutcome } from "../connector.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { emptyBooks } from "./testing/books.ts";
+ * import { emptyBooks } from "../testing/books.ts";
  * import { lookUp } from "./lookup.ts";
  *
  * const payload = {

@@ -1,5 +1,5 @@
 import { secondsUntilSettled } from "./retry_lookup.ts";
-import type { ExportTools } from "./work.ts";
+import type { ExportTools } from "../export/work.ts";
 
 /**
  * Whether a batch whose outcome is not known may be set aside, and others be sent. The journal must be empty, because
@@ -12,7 +12,7 @@ import type { ExportTools } from "./work.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { emptyBooks } from "./testing/books.ts";
+ * import { emptyBooks } from "../testing/books.ts";
  * import { hasLeftNothing } from "./stuck.ts";
  *
  * assert.equal(await hasLeftNothing(emptyBooks(), 0), true);

@@ -1,12 +1,12 @@
-import { storableText } from "../../core/storable_text.ts";
-import { compareJournal, differenceOf } from "./difference.ts";
-import { documentOf } from "./document.ts";
-import { BusinessCentralFault, setUpWrongly } from "./fault.ts";
-import type { StandingLine } from "./journal.ts";
-import type { PlannedLine, PlannedVoucher } from "./plan.ts";
-import { wordsOf } from "./refusal.ts";
+import { storableText } from "../../../core/storable_text.ts";
+import { compareJournal, differenceOf } from "../books/difference.ts";
+import { documentOf } from "../voucher/document.ts";
+import { BusinessCentralFault, setUpWrongly } from "../fault.ts";
+import type { StandingLine } from "../books/journal.ts";
+import type { PlannedLine, PlannedVoucher } from "../voucher/plan.ts";
+import { wordsOf } from "../refusal.ts";
 import { exported } from "./results.ts";
-import type { Place } from "./setup.ts";
+import type { Place } from "../setup.ts";
 import { checkNumbering, settlePosted, settleVanished } from "./late_posting.ts";
 import { type ExportTools, noteStanding, type Work } from "./work.ts";
 
@@ -20,7 +20,7 @@ import { type ExportTools, noteStanding, type Work } from "./work.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+ * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
  * import { postGroup } from "./posting.ts";
  *
  * const work = beginWork(emptyBooks(), [voucher]);
@@ -81,7 +81,7 @@ function halves(vouchers: readonly PlannedVoucher[]): PlannedVoucher[][] {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { emptyBooks, voucher } from "./testing/books.ts";
+ * import { emptyBooks, voucher } from "../testing/books.ts";
  * import { checkJournalIsOurs } from "./posting.ts";
  *
  * const tools = emptyBooks();

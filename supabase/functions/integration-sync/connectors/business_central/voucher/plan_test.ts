@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isOwnLine } from "./document.ts";
-import type { Entry } from "../../vouchers/entries.ts";
+import type { Entry } from "../../../vouchers/entries.ts";
 import { type PlannedVoucher, type PlanRules, planVoucher } from "./plan.ts";
 import { unsoundVouchers } from "./rules.ts";
-import type { Purpose } from "../../vouchers/read_voucher.ts";
+import type { Purpose } from "../../../vouchers/read_voucher.ts";
 
 const amounts = [["6860", "debit", "100.00"], ["2711", "debit", "25.00"], ["2910", "credit", "125.00"]];
 

@@ -3,14 +3,14 @@
  *
  * @module
  */
-import type { EntryResult } from "../../vouchers/entries.ts";
-import type { Failure } from "../../core/errors.ts";
-import type { BusinessCentralClient } from "./client.ts";
-import { documentOf } from "./document.ts";
-import type { JournalLines, StandingLine } from "./journal.ts";
-import type { PlannedVoucher, PlanRules } from "./plan.ts";
-import type { Place } from "./setup.ts";
-import type { ConnectorContext } from "../connector.ts";
+import type { EntryResult } from "../../../vouchers/entries.ts";
+import type { Failure } from "../../../core/errors.ts";
+import type { BusinessCentralClient } from "../api/client.ts";
+import { documentOf } from "../voucher/document.ts";
+import type { JournalLines, StandingLine } from "../books/journal.ts";
+import type { PlannedVoucher, PlanRules } from "../voucher/plan.ts";
+import type { Place } from "../setup.ts";
+import type { ConnectorContext } from "../../connector.ts";
 
 /** What an export works with. */
 export interface ExportTools {
@@ -54,7 +54,7 @@ export interface Work {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+ * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
  * import { noteStanding } from "./work.ts";
  *
  * const tools = emptyBooks();
@@ -78,7 +78,7 @@ export function noteStanding(work: Work, standing: readonly StandingLine[]): voi
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+ * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
  * import { isOpen } from "./work.ts";
  *
  * const work = beginWork(emptyBooks(), [voucher]);

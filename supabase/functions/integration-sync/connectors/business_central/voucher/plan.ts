@@ -1,11 +1,11 @@
-import { type Decimal, formatDecimal } from "../../vouchers/decimal.ts";
-import type { Entry } from "../../vouchers/entries.ts";
-import { exportedFields } from "../../vouchers/exported_fields.ts";
-import { storableText } from "../../core/storable_text.ts";
-import type { VoucherLine } from "../../vouchers/voucher_lines.ts";
+import { type Decimal, formatDecimal } from "../../../vouchers/decimal.ts";
+import type { Entry } from "../../../vouchers/entries.ts";
+import { exportedFields } from "../../../vouchers/exported_fields.ts";
+import { storableText } from "../../../core/storable_text.ts";
+import type { VoucherLine } from "../../../vouchers/voucher_lines.ts";
 import { type BookedLine, type Dimension, planLines, withoutZeros } from "./plan_lines.ts";
 import { firstLineNumber, mostLines, toCode } from "./document.ts";
-import { type Purpose, readVoucher, type VoucherRules } from "../../vouchers/read_voucher.ts";
+import { type Purpose, readVoucher, type VoucherRules } from "../../../vouchers/read_voucher.ts";
 
 const longestNumber = 20;
 

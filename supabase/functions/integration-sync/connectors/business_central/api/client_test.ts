@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import * as z from "../../core/zod.ts";
-import { testContext } from "../../testing/connector_context.ts";
+import * as z from "../../../core/zod.ts";
+import { testContext } from "../../../testing/connector_context.ts";
 import { createClient } from "./client.ts";
-import { parseBusinessCentralConfig } from "./config.ts";
+import { parseBusinessCentralConfig } from "../config.ts";
 
 const config = parseBusinessCentralConfig({
   tenant_id: "t",

@@ -1,12 +1,12 @@
-import * as z from "../../core/zod.ts";
-import { readLimited } from "../http/read_limited.ts";
-import { retryAfterSeconds } from "../../core/retry_after.ts";
-import { BusinessCentralFault, unavailable } from "./fault.ts";
-import { signInFault } from "./sign_in_fault.ts";
-import type { BusinessCentralConfig, BusinessCentralCredentials } from "./config.ts";
-import type { ConnectorContext } from "../connector.ts";
-import { unsentFailure } from "../http/transport_fault.ts";
-import { vendorSignal, vendorTimeout } from "../http/vendor_timeout.ts";
+import * as z from "../../../core/zod.ts";
+import { readLimited } from "../../http/read_limited.ts";
+import { retryAfterSeconds } from "../../../core/retry_after.ts";
+import { BusinessCentralFault, unavailable } from "../fault.ts";
+import { signInFault } from "../sign_in_fault.ts";
+import type { BusinessCentralConfig, BusinessCentralCredentials } from "../config.ts";
+import type { ConnectorContext } from "../../connector.ts";
+import { unsentFailure } from "../../http/transport_fault.ts";
+import { vendorSignal, vendorTimeout } from "../../http/vendor_timeout.ts";
 
 const scope = "https://api.businesscentral.dynamics.com/.default";
 const maxAnswerBytes = 64 * 1024;
@@ -45,8 +45,8 @@ interface Cached {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { testContext } from "../../testing/connector_context.ts";
- * import { parseBusinessCentralConfig } from "./config.ts";
+ * import { testContext } from "../../../testing/connector_context.ts";
+ * import { parseBusinessCentralConfig } from "../config.ts";
  * import { createTokenCache } from "./token.ts";
  *
  * const raw = { tenant_id: "t", environment: "Production", company: "C", journal: "J", currency: "NOK" };

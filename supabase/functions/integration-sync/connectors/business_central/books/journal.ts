@@ -1,14 +1,14 @@
-import * as z from "../../core/zod.ts";
-import { chunk } from "../../core/chunk.ts";
-import { parseDecimal } from "../../vouchers/decimal.ts";
-import { type ExactJson, ExactNumber } from "../../vouchers/exact_json.ts";
-import type { BusinessCentralClient } from "./client.ts";
-import { BusinessCentralFault, doubtful, isDone, isLineGone, statusFault } from "./fault.ts";
-import { type PlannedLine, type PlannedVoucher, shortestAmount } from "./plan.ts";
-import type { Dimension } from "./plan_lines.ts";
-import { type Refusal, sameKey, wordsOf } from "./refusal.ts";
-import type { Place } from "./setup.ts";
-import type { ConnectorContext } from "../connector.ts";
+import * as z from "../../../core/zod.ts";
+import { chunk } from "../../../core/chunk.ts";
+import { parseDecimal } from "../../../vouchers/decimal.ts";
+import { type ExactJson, ExactNumber } from "../../../vouchers/exact_json.ts";
+import type { BusinessCentralClient } from "../api/client.ts";
+import { BusinessCentralFault, doubtful, isDone, isLineGone, statusFault } from "../fault.ts";
+import { type PlannedLine, type PlannedVoucher, shortestAmount } from "../voucher/plan.ts";
+import type { Dimension } from "../voucher/plan_lines.ts";
+import { type Refusal, sameKey, wordsOf } from "../refusal.ts";
+import type { Place } from "../setup.ts";
+import type { ConnectorContext } from "../../connector.ts";
 
 const operationsOfABatch = 100;
 
@@ -71,8 +71,8 @@ export interface JournalLines {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { testContext } from "../../testing/connector_context.ts";
- * import { emptyBooks, voucher } from "./testing/books.ts";
+ * import { testContext } from "../../../testing/connector_context.ts";
+ * import { emptyBooks, voucher } from "../testing/books.ts";
  * import { openJournal } from "./journal.ts";
  *
  * const { client, place } = emptyBooks();

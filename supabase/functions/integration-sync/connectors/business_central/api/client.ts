@@ -1,14 +1,21 @@
-import * as z from "../../core/zod.ts";
-import { type ExactJson, parseExactJson, stringifyExactJson } from "../../vouchers/exact_json.ts";
-import { onceBody } from "../http/once_body.ts";
-import { readLimited } from "../http/read_limited.ts";
-import { retryAfterSeconds } from "../../core/retry_after.ts";
-import type { BusinessCentralConfig, BusinessCentralCredentials } from "./config.ts";
-import { BusinessCentralFault, doubtful, isDone, isTokenRefused, statusFault, unavailable } from "./fault.ts";
+import * as z from "../../../core/zod.ts";
+import { type ExactJson, parseExactJson, stringifyExactJson } from "../../../vouchers/exact_json.ts";
+import { onceBody } from "../../http/once_body.ts";
+import { readLimited } from "../../http/read_limited.ts";
+import { retryAfterSeconds } from "../../../core/retry_after.ts";
+import type { BusinessCentralConfig, BusinessCentralCredentials } from "../config.ts";
+import {
+  BusinessCentralFault,
+  doubtful,
+  isDone,
+  isTokenRefused,
+  statusFault,
+  unavailable,
+} from "../fault.ts";
 import type { TokenCache } from "./token.ts";
-import type { ConnectorContext } from "../connector.ts";
-import { unsentFailure } from "../http/transport_fault.ts";
-import { vendorSignal } from "../http/vendor_timeout.ts";
+import type { ConnectorContext } from "../../connector.ts";
+import { unsentFailure } from "../../http/transport_fault.ts";
+import { vendorSignal } from "../../http/vendor_timeout.ts";
 
 // A page of 20,000 ledger entries with the fields we select is some 4 MB.
 const maxAnswerBytes = 16 * 1024 * 1024;
@@ -42,10 +49,10 @@ export interface BusinessCentralClient {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import * as z from "../../core/zod.ts";
- * import { testContext } from "../../testing/connector_context.ts";
+ * import * as z from "../../../core/zod.ts";
+ * import { testContext } from "../../../testing/connector_context.ts";
  * import { createClient } from "./client.ts";
- * import { parseBusinessCentralConfig } from "./config.ts";
+ * import { parseBusinessCentralConfig } from "../config.ts";
  *
  * const raw = { tenant_id: "t", environment: "Production", company: "C", journal: "J", currency: "NOK" };
  * const context = testContext({ fetch: () => Promise.resolve(new Response('{"value":[{"amount":0.10}]}')) });

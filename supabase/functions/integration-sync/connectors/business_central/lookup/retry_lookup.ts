@@ -1,7 +1,7 @@
-import * as z from "../../core/zod.ts";
-import { failure } from "../../core/errors.ts";
-import { BusinessCentralFault } from "./fault.ts";
-import type { ConnectorContext } from "../connector.ts";
+import * as z from "../../../core/zod.ts";
+import { failure } from "../../../core/errors.ts";
+import { BusinessCentralFault } from "../fault.ts";
+import type { ConnectorContext } from "../../connector.ts";
 
 /** Waits between looks at the ledger, in milliseconds: what was posted may take a while to show. */
 const looks = [1000, 2000, 4000, 8000] as const;
@@ -21,7 +21,7 @@ const checkpointSchema = z.object({ last_write_at: z.number() });
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { testContext } from "../../testing/connector_context.ts";
+ * import { testContext } from "../../../testing/connector_context.ts";
  * import { lookPatiently } from "./retry_lookup.ts";
  *
  * const clock = { now: Date.now, elapsed: () => 0, sleep: () => Promise.resolve() };
@@ -51,7 +51,7 @@ export async function lookPatiently<T>(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { testContext } from "../../testing/connector_context.ts";
+ * import { testContext } from "../../../testing/connector_context.ts";
  * import { noteWrite } from "./retry_lookup.ts";
  *
  * const saved: unknown[] = [];
@@ -77,7 +77,7 @@ export async function noteWrite(context: ConnectorContext): Promise<void> {
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { testContext } from "../../testing/connector_context.ts";
+ * import { testContext } from "../../../testing/connector_context.ts";
  * import { secondsUntilSettled } from "./retry_lookup.ts";
  *
  * const checkpoint = () => ({ last_write_at: Date.now() - 700_000 });

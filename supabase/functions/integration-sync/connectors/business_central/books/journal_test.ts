@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { testContext } from "../../testing/connector_context.ts";
-import type { BusinessCentralClient } from "./client.ts";
-import { BusinessCentralFault } from "./fault.ts";
+import { testContext } from "../../../testing/connector_context.ts";
+import type { BusinessCentralClient } from "../api/client.ts";
+import { BusinessCentralFault } from "../fault.ts";
 import { type JournalLines, openJournal, type StandingLine } from "./journal.ts";
-import { voucher } from "./testing/books.ts";
+import { voucher } from "../testing/books.ts";
 
 const lines = ["a", "b", "c"].map((id): StandingLine => ({
   id,

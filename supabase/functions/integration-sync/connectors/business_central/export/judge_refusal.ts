@@ -1,7 +1,7 @@
-import { isSameCause } from "../../core/same_cause.ts";
-import { type BusinessCentralFault, setUpWrongly } from "./fault.ts";
-import { timeOver } from "./retry_lookup.ts";
-import type { PlannedVoucher } from "./plan.ts";
+import { isSameCause } from "../../../core/same_cause.ts";
+import { type BusinessCentralFault, setUpWrongly } from "../fault.ts";
+import { timeOver } from "../lookup/retry_lookup.ts";
+import type { PlannedVoucher } from "../voucher/plan.ts";
 import { isOpen, type Work } from "./work.ts";
 
 // Refusals in the same words that are taken for the whole batch's when there is no time to try the others: both ends'.
@@ -17,7 +17,7 @@ const fewest = 2;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+ * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
  * import { judgeRefused } from "./judge_refusal.ts";
  *
  * const other = { ...voucher, entry_key: "b" };

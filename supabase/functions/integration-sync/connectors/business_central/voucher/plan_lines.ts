@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Decimal } from "../../vouchers/decimal.ts";
-import { storableText } from "../../core/storable_text.ts";
-import type { VoucherLine } from "../../vouchers/voucher_lines.ts";
+import type { Decimal } from "../../../vouchers/decimal.ts";
+import { storableText } from "../../../core/storable_text.ts";
+import type { VoucherLine } from "../../../vouchers/voucher_lines.ts";
 import { toCode } from "./document.ts";
-import { lineTexts } from "../../vouchers/read_voucher.ts";
-import type { LineCoding } from "../../vouchers/voucher_coding.ts";
+import { lineTexts } from "../../../vouchers/read_voucher.ts";
+import type { LineCoding } from "../../../vouchers/voucher_coding.ts";
 
 const longestCode = 20;
 const longestDescription = 100;

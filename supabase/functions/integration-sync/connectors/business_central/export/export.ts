@@ -1,16 +1,16 @@
-import { type Batch, type EntryResult, isFirstSend, openEntries } from "../../vouchers/entries.ts";
-import type { Failure } from "../../core/errors.ts";
-import { BusinessCentralFault } from "./fault.ts";
-import { codeMissing } from "../code_missing.ts";
-import { findPostings } from "./ledger.ts";
-import { documentOf } from "./document.ts";
-import { type PlannedVoucher, planVoucher } from "./plan.ts";
+import { type Batch, type EntryResult, isFirstSend, openEntries } from "../../../vouchers/entries.ts";
+import type { Failure } from "../../../core/errors.ts";
+import { BusinessCentralFault } from "../fault.ts";
+import { codeMissing } from "../../code_missing.ts";
+import { findPostings } from "../books/ledger.ts";
+import { documentOf } from "../voucher/document.ts";
+import { type PlannedVoucher, planVoucher } from "../voucher/plan.ts";
 import { postGroup } from "./posting.ts";
-import { unsoundVouchers } from "./rules.ts";
+import { unsoundVouchers } from "../voucher/rules.ts";
 import { judgeRefused } from "./judge_refusal.ts";
 import { type ExportTools, isOpen, noteStanding, type Work } from "./work.ts";
 import { exported, numberInUse } from "./results.ts";
-import type { ExportOutcome } from "../connector.ts";
+import type { ExportOutcome } from "../../connector.ts";
 
 /**
  * Exports entries through the journal, each exactly once.
@@ -21,7 +21,7 @@ import type { ExportOutcome } from "../connector.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { emptyBooks } from "./testing/books.ts";
+ * import { emptyBooks } from "../testing/books.ts";
  * import { exportVouchers } from "./export.ts";
  *
  * const payload = {

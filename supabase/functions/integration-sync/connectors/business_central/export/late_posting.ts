@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { failure } from "../../core/errors.ts";
-import { findPostings, findTwins } from "./ledger.ts";
-import { lookPatiently } from "./retry_lookup.ts";
-import type { PlannedVoucher } from "./plan.ts";
+import { failure } from "../../../core/errors.ts";
+import { findPostings, findTwins } from "../books/ledger.ts";
+import { lookPatiently } from "../lookup/retry_lookup.ts";
+import type { PlannedVoucher } from "../voucher/plan.ts";
 import { exported } from "./results.ts";
-import { renumbers } from "./setup.ts";
+import { renumbers } from "../setup.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -18,7 +18,7 @@ import type { Work } from "./work.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+ * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
  * import { settlePosted } from "./late_posting.ts";
  *
  * const work = beginWork(emptyBooks(), [voucher]);
@@ -48,7 +48,7 @@ export async function settlePosted(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+ * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
  * import { settleVanished } from "./late_posting.ts";
  *
  * const work = beginWork(emptyBooks(), [voucher]);
@@ -84,7 +84,7 @@ export async function settleVanished(work: Work, vouchers: readonly PlannedVouch
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { beginWork, emptyBooks, voucher } from "./testing/books.ts";
+ * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
  * import { checkNumbering } from "./late_posting.ts";
  *
  * const work = beginWork(emptyBooks(), [voucher]);

@@ -1,5 +1,5 @@
-import type { EntryResult } from "../../vouchers/entries.ts";
-import type { PlannedVoucher } from "./plan.ts";
+import type { EntryResult } from "../../../vouchers/entries.ts";
+import type { PlannedVoucher } from "../voucher/plan.ts";
 
 /**
  * Where the exported entry is found again: under its document number.

@@ -1,8 +1,8 @@
-import * as z from "../../core/zod.ts";
-import { type Decimal, negateDecimal, parseDecimal, sumDecimals } from "../../vouchers/decimal.ts";
-import type { BusinessCentralClient } from "./client.ts";
-import { type PlannedVoucher, shortestAmount } from "./plan.ts";
-import type { Place } from "./setup.ts";
+import * as z from "../../../core/zod.ts";
+import { type Decimal, negateDecimal, parseDecimal, sumDecimals } from "../../../vouchers/decimal.ts";
+import type { BusinessCentralClient } from "../api/client.ts";
+import { type PlannedVoucher, shortestAmount } from "../voucher/plan.ts";
+import type { Place } from "../setup.ts";
 
 // Encoded; what a server takes of a query is often 2,048 characters.
 const longestFilter = 1500;
@@ -41,7 +41,7 @@ export type Posting = "posted" | "other" | "absent";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { emptyBooks, voucher } from "./testing/books.ts";
+ * import { emptyBooks, voucher } from "../testing/books.ts";
  * import { findPostings } from "./ledger.ts";
  *
  * const { client, place, journal } = emptyBooks();
@@ -84,7 +84,7 @@ export async function findPostings(
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { emptyBooks, voucher } from "./testing/books.ts";
+ * import { emptyBooks, voucher } from "../testing/books.ts";
  * import { findTwins } from "./ledger.ts";
  *
  * const { client, place, journal } = emptyBooks();

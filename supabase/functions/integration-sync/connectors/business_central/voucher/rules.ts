@@ -1,4 +1,4 @@
-import type { Entry, RejectedEntry } from "../../vouchers/entries.ts";
+import type { Entry, RejectedEntry } from "../../../vouchers/entries.ts";
 import { documentOf } from "./document.ts";
 import { type PlanRules, planVoucher } from "./plan.ts";
 
@@ -9,7 +9,7 @@ import { type PlanRules, planVoucher } from "./plan.ts";
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { emptyBooks } from "./testing/books.ts";
+ * import { emptyBooks } from "../testing/books.ts";
  * import { unsoundVouchers } from "./rules.ts";
  *
  * const entry = { entry_key: "a", period: "2026-01", document_number: "1", payload: {}, settled: false };

@@ -1,6 +1,6 @@
 import type { StandingLine } from "./journal.ts";
-import { documentOf, isOwnLine } from "./document.ts";
-import type { PlannedLine, PlannedVoucher } from "./plan.ts";
+import { documentOf, isOwnLine } from "../voucher/document.ts";
+import type { PlannedLine, PlannedVoucher } from "../voucher/plan.ts";
 
 /** How a journal differs from what is to be posted. Posting takes the whole journal, so it may not differ at all. */
 export interface Difference {
@@ -73,7 +73,7 @@ function isSame(stands: StandingLine, voucher: PlannedVoucher, line: PlannedLine
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { voucher } from "./testing/books.ts";
+ * import { voucher } from "../testing/books.ts";
  * import { differenceOf } from "./difference.ts";
  *
  * const [line] = voucher.lines;
