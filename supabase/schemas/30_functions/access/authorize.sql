@@ -144,18 +144,12 @@ begin
 end;
 $$;
 
--- Is the integration paused now? A pause ends by itself at resume_at.
-create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
-end;
-$$;
-
--- Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.
+-- Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched. A pause ends by
+-- itself at resume_at.
 create or replace function sync_scheduler.is_stopped(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return not integration.enabled or sync_scheduler.is_paused(integration);
+  return not integration.enabled
+    or (integration.paused_at is not null and coalesce(integration.resume_at > now(), true));
 end;
 $$;

@@ -36,7 +36,7 @@ begin
     where r.integration_id = integration.id and r.scheduled_for >= since and r.scheduled_for < until
     union all
     select w.scheduled_for, null, null, 'pending', case when not integration.enabled then 'disabled'
-        when sync_scheduler.is_paused(integration) then 'paused' else 'waits_for_active_run' end, null, 0
+        when sync_scheduler.is_stopped(integration) then 'paused' else 'waits_for_active_run' end, null, 0
     from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
     union all

@@ -21,14 +21,15 @@ declare
   -- As far as latest_clock_change looks.
   span constant interval := interval '26 hours';
   fields constant sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
-  first_minute constant integer := position(B'1' in fields.minutes) - 1;
-  first_time constant time := make_time(position(B'1' in fields.hours) - 1, first_minute, 0);
+  -- A bit for each minute of a day: each chosen hour has the chosen minutes.
+  times constant varbit := replace(replace(translate(fields.hours::text, '10', 'mn'),
+    'm', fields.minutes::text), 'n', repeat('0', 60));
   searched_to timestamptz := after;
   -- No clock change from `span` before the candidate until then: nothing needs a look.
   steady_until timestamptz := '-infinity'::timestamptz;
   wall timestamp;
   day date;
-  hour integer;
+  minute integer;
   place integer;
   emitted integer := 0;
   instant timestamptz;
@@ -54,24 +55,14 @@ begin
     if day is distinct from wall::date then
       day := sync_scheduler.next_matching_day(fields, wall::date);
     end if;
-    if day > wall::date then
-      wall := day + first_time;
-    else
-      hour := extract(hour from wall);
-      place := case when get_bit(fields.hours, hour) = 1 then position(
-        B'1' in substring(fields.minutes from extract(minute from wall)::integer + 1)) else 0 end;
-      if place > 0 then
-        wall := wall + (place - 1) * interval '1 minute';
-      else
-        place := position(B'1' in substring(fields.hours from hour + 2));
-        if place > 0 then
-          wall := day + make_time(hour + place, first_minute, 0);
-        else
-          day := sync_scheduler.next_matching_day(fields, day + 1);
-          wall := day + first_time;
-        end if;
-      end if;
+    minute := case when day = wall::date then extract(epoch from wall::time)::integer / 60 else 0 end;
+    place := position(B'1' in substring(times from minute + 1));
+    if place = 0 then
+      day := sync_scheduler.next_matching_day(fields, day + 1);
+      minute := 0;
+      place := position(B'1' in times);
     end if;
+    wall := day + (minute + place - 1) * interval '1 minute';
 
     -- Of two instants with this wall time Postgres takes the second. A skipped one it reads with the offset
     -- from before the change, so as an instant after it.
@@ -113,44 +104,28 @@ end;
 $$;
 
 -- The first date on or after `earliest` that month, day of month and day of week allow. It takes one step a
--- chosen month. It ends, because parse_cron refuses dates that never come: the rarest comes within 40 years.
+-- month. It ends, because parse_cron refuses dates that never come: the rarest comes within 40 years.
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  year integer := extract(year from earliest);
-  month integer := extract(month from earliest);
-  day integer := extract(day from earliest);
-  weeks varbit := fields.weekdays || fields.weekdays || fields.weekdays
-    || fields.weekdays || fields.weekdays || fields.weekdays;
-  first_of_month date;
+  weeks constant varbit := repeat(fields.weekdays::text, 6);
+  first_of_month timestamp := date_trunc('month', earliest::timestamp);
   days bit(31);
-  found integer;
+  place integer;
 begin
-  -- position() counts from 1; 0 means that no bit follows.
   loop
-    found := position(B'1' in substring(fields.months from month));
-    if found <> 1 then
-      day := 1;
-      if found = 0 then
-        year := year + 1;
-        month := position(B'1' in fields.months);
-      else
-        month := month + found - 1;
+    if get_bit(fields.months, extract(month from earliest)::integer - 1) = 1 then
+      days := substring(weeks from extract(dow from first_of_month)::integer + 1 for 31);
+      days := case when fields.either_day then days | fields.days else days & fields.days end;
+      -- position() counts from 1; 0 means that no bit follows.
+      place := position(B'1' in substring(days from extract(day from earliest)::integer));
+      if place > 0 and extract(month from earliest + (place - 1)) = extract(month from earliest) then
+        return earliest + (place - 1);
       end if;
     end if;
-
-    first_of_month := make_date(year, month, 1);
-    days := substring(weeks from extract(dow from first_of_month)::integer + 1 for 31);
-    days := case when fields.either_day then days | fields.days else days & fields.days end;
-    found := position(B'1' in substring(days from day));
-    if found > 0 and extract(month from first_of_month + (day + found - 2)) = month then
-      return first_of_month + (day + found - 2);
-    end if;
-
-    day := 1;
-    year := year + month / 12;
-    month := month % 12 + 1;
+    first_of_month := first_of_month + interval '1 month';
+    earliest := first_of_month;
   end loop;
   -- Never reached; the linter does not see that.
   return null;

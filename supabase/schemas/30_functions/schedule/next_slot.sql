@@ -13,12 +13,16 @@ begin
       return new;
     end if;
     -- What was due under the old schedule is not forgotten.
-    begin
-      due := sync_scheduler.due_slots(old, 10000);
-    exception when sqlstate 'PT422' then
-      -- The server's time zone data has lost the zone: an admin must be able to fix that.
-      due := case when old.next_run_at <= now() then array[old.next_run_at] end;
-    end;
+    if old.next_run_at <= now() then
+      due := array[old.next_run_at];
+      begin
+        due := due || array(select slot from sync_scheduler.cron_occurrences(
+          old.schedule, old.time_zone, old.next_run_at, now(), 9999) slot);
+      exception when sqlstate 'PT422' then
+        -- The server's time zone data has lost the zone: an admin must be able to fix that.
+        null;
+      end;
+    end if;
     if new.schedule is null then
       -- Nothing of the schedule is left to wait.
       delete from sync_scheduler.queued_slots w
@@ -36,18 +40,6 @@ $$;
 
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
-
--- The slots from next_run_at until now, in order, at most so many.
-create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
-returns timestamptz[]
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return case when integration.next_run_at <= now() then integration.next_run_at || array(
-    select slot from sync_scheduler.cron_occurrences(
-      integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot)
-    else '{}' end;
-end;
-$$;
 
 -- Records slots that did not run, each as a row with its reason: what the integration's settings say about
 -- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows
@@ -78,7 +70,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case when not integration.enabled then 'disabled'::public.sync_skip_reason
     -- The scheduler may come long after the slot and the pause that it fell into.
-    when sync_scheduler.is_paused(integration)
+    when sync_scheduler.is_stopped(integration)
       or (integration.paused_at <= slot and integration.resume_at > slot) then 'paused'
     when slot < now() - integration.catchup_window then 'missed' end;
 end;

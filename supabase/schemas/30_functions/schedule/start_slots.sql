@@ -79,7 +79,8 @@ begin
   for late in select * from public.sync_integrations i where i.id = any (came_late) loop
     -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or
     -- refused, like a slot that came alone. Of a long absence each call deals with 500 slots.
-    slots := sync_scheduler.due_slots(late, 501);
+    slots := late.next_run_at || array(select slot from sync_scheduler.cron_occurrences(
+      late.schedule, late.time_zone, late.next_run_at, now(), 500) slot);
     update public.sync_integrations i set next_run_at = slots[cardinality(slots)],
       -- An integration with more slots goes to the back: those that are on time come first.
       next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end
