@@ -372,25 +372,17 @@ begin
 end;
 $$;
 
--- Is the integration paused now? A pause ends by itself at resume_at.
-create or replace function sync_scheduler.is_paused(integration public.sync_integrations) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return integration.paused_at is not null and coalesce(integration.resume_at > now(), true);
-end;
-$$;
-
--- Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched.
+-- Is the integration disabled, or paused now? Then nothing of it is reserved or dispatched. A pause ends by
+-- itself at resume_at.
 create or replace function sync_scheduler.is_stopped(integration public.sync_integrations) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  return not integration.enabled or sync_scheduler.is_paused(integration);
+  return not integration.enabled
+    or (integration.paused_at is not null and coalesce(integration.resume_at > now(), true));
 end;
 $$;
 
 -- supabase/schemas/30_functions/access/connect_integration.sql
--- Creates an integration, or changes its config.
-
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.connect_integration(
   org_id uuid, integration_type text, config jsonb, reason text default null
@@ -1829,8 +1821,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/connections/claim_checks.sql
--- The function claims connection checks.
-
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1)
   returns jsonb
@@ -1882,8 +1872,6 @@ comment on function public.sync_worker_claim_probes(jsonb, integer) is
   'invalid_token, PT409 already_claimed, PT409 attempt_not_current.';
 
 -- supabase/schemas/30_functions/connections/finish_checks.sql
--- The function reports how a connection check ended.
-
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_probe(
   integration_id uuid, token text, outcome text, error_class text default null, error_code text default null,
@@ -2030,8 +2018,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/connections/health_events.sql
--- Health follows runs and checks.
-
 -- Trigger of run_attempts: an attempt has ended. Records what it says of the integration's health and of the
 -- vendor. Locks health, then the vendor. An error is a warning: it must not undo the end of an attempt.
 create or replace function sync_scheduler.record_attempt_health() returns trigger
@@ -2138,27 +2124,20 @@ create or replace function sync_scheduler.record_health(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  health public.sync_integration_health;
+  -- The statuses that do not change. That it is also slow or away does not fix what needs attention.
+  lasting constant public.sync_health_status[] := status || case
+    when status in ('degraded', 'unhealthy') and not has_answered then '{needs_attention}'
+    else '{}' end::public.sync_health_status[];
 begin
   -- The usual case, a run of a healthy integration that succeeds: two looks by the key and no write.
-  select * into health from public.sync_integration_health h
-  where h.integration_id = record_health.integration_id;
-  if (health.status, health.last_error_code, health.last_error_message)
-    is distinct from (status, error_code, error_message)
-  then
-    select * into health from public.sync_integration_health h
-    where h.integration_id = record_health.integration_id for no key update;
-    -- That it is also slow or away does not fix it.
-    if health.status = 'needs_attention' and status in ('degraded', 'unhealthy') and not has_answered then
-      status := health.status;
-    end if;
-    update public.sync_integration_health h set
-      status = record_health.status,
-      -- Not now(): of two changes in a row each has an instant of its own.
-      since = case when h.status = record_health.status then h.since else clock_timestamp() end,
-      last_error_code = record_health.error_code, last_error_message = record_health.error_message
-    where h.integration_id = record_health.integration_id;
-  end if;
+  update public.sync_integration_health h set
+    status = case when h.status = any (lasting) then h.status else record_health.status end,
+    -- Not now(): of two changes in a row each has an instant of its own.
+    since = case when h.status = any (lasting) then h.since else clock_timestamp() end,
+    last_error_code = record_health.error_code, last_error_message = record_health.error_message
+  where h.integration_id = record_health.integration_id
+    and (h.status, h.last_error_code, h.last_error_message)
+      is distinct from (record_health.status, record_health.error_code, record_health.error_message);
   if status = 'healthy' or has_answered then
     update sync_scheduler.check_faults f
     set status = 'healthy', failures = 0, refused_at = null, refused_code = null
@@ -2181,8 +2160,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/connections/plan_checks.sql
--- When an integration is checked next.
-
 -- Trigger of sync_integrations: an integration has its health from the start. When it is changed, switched on
 -- or resumed, it is checked at its next turn; switched off or paused, not at all. With another config nothing
 -- has got through yet, and with another address an admin has to store credentials anew. Locks the check, then
@@ -2202,9 +2179,9 @@ begin
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
     -- What the old address answers says nothing about the new one. A claim that is under way holds the row:
     -- it read the old one.
-    perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
-    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
-    where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
+    update sync_scheduler.connection_checks c
+    set ended_at = coalesce(c.ended_at, case when c.claimed_at is not null then clock_timestamp() end)
+    where c.integration_id = new.id;
     needs_credentials := exists (select from sync_scheduler.integration_credentials c
       where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new));
   end if;
@@ -2226,9 +2203,7 @@ begin
     perform sync_scheduler.end_credentials_needed(new);
   end if;
   -- It may be on another host from now on.
-  if is_reconfigured then
-    delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
-  end if;
+  delete from sync_scheduler.vendor_failures f where f.integration_id = new.id and is_reconfigured;
   return null;
 end;
 $$;
@@ -2292,8 +2267,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/connections/request_checks.sql
--- A person asks for a connection check.
-
 -- Definer, because no client may write the machinery. The first statement checks the caller.
 create or replace function public.test_integration_connection(org_id uuid, integration_type text)
 returns public.sync_integration_health
@@ -2301,7 +2274,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
-  health public.sync_integration_health;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   integration := sync_scheduler.lock_integration(org_id, integration_type);
@@ -2316,8 +2288,7 @@ begin
     perform sync_scheduler.audit(integration, 'test_connection');
   end if;
   perform sync_scheduler.post_checks(array[integration.id]);
-  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
-  return health;
+  return (select h from public.sync_integration_health h where h.integration_id = integration.id);
 end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)
@@ -2509,8 +2480,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/connections/set_credentials.sql
--- An admin stores credentials, which are checked at once.
-
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null, address jsonb default null
@@ -2541,7 +2510,6 @@ begin
     or sync_scheduler.address_of(seen) <> sync_scheduler.address_of(integration) then
     perform sync_scheduler.raise_error('address_changed');
   end if;
-  -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration,
     case when secrets is null then 'remove_credentials' else 'set_credentials' end, reason);
   if secrets is not null then
@@ -2557,23 +2525,21 @@ begin
   if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.secret_name('credentials', integration.id);
-    perform sync_scheduler.end_credentials_needed(integration);
-    update public.sync_integration_health h set
-      consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
-      next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
-        greatest(now(), h.check_requested_at + integration.health_check_interval))
-    where h.integration_id = integration.id returning * into strict health;
-    return health;
-  end if;
-  perform sync_scheduler.store_credentials(integration, secrets);
-  -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
-  if (sync_scheduler.passive_until(integration) > clock_timestamp()) is not true then
-    perform sync_scheduler.post_checks(array[integration.id]);
+  else
+    perform sync_scheduler.store_credentials(integration, secrets);
+    -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
+    if (sync_scheduler.passive_until(integration) > clock_timestamp()) is not true then
+      perform sync_scheduler.post_checks(array[integration.id]);
+    end if;
   end if;
   -- After the check, because health is locked after it.
   perform sync_scheduler.end_credentials_needed(integration);
-  update public.sync_integration_health h
-    set configured_at = now(), last_success_at = null, run_failed_at = null
+  update public.sync_integration_health h set
+    configured_at = now(), last_success_at = null, run_failed_at = null,
+    consecutive_failures = case when secrets is null then 0 else h.consecutive_failures end,
+    next_check_at = case when secrets is not null then h.next_check_at
+      else sync_scheduler.plan_check(integration, 0, h.passive_since,
+        greatest(now(), h.check_requested_at + integration.health_check_interval)) end
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;
@@ -2624,8 +2590,6 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/connections/vendor_incidents.sql
--- Outages of a vendor.
-
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
 -- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
 -- reach it lately and none could since; alerts has a trigger on that. Returns whether one is open. The caller
@@ -2697,15 +2661,12 @@ declare
 begin
   delete from sync_scheduler.vendor_failures f where f.integration_id = integration.id;
   -- Read, and written once a minute: it is one row for everybody.
-  if not exists (select from sync_scheduler.vendors v
-    where v.integration_type = integration.integration_type and v.host = vendor_host
+  insert into sync_scheduler.vendors (integration_type, host, answered_at)
+  select t.code, t.host, clock_timestamp() from public.sync_integration_types t
+  where t.code = integration.integration_type and t.host = vendor_host and not exists (
+    select from sync_scheduler.vendors v where v.integration_type = t.code and v.host = t.host
       and v.answered_at > greatest(v.failed_at, clock_timestamp() - interval '1 minute'))
-  then
-    insert into sync_scheduler.vendors (integration_type, host, answered_at)
-    select t.code, t.host, clock_timestamp() from public.sync_integration_types t
-    where t.code = integration.integration_type and t.host = vendor_host
-    on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
-  end if;
+  on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
   update public.sync_vendor_incidents o set ended_at = now()
   where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null
     -- What was asked before it began says nothing of now.
@@ -4280,7 +4241,7 @@ begin
     where r.integration_id = integration.id and r.scheduled_for >= since and r.scheduled_for < until
     union all
     select w.scheduled_for, null, null, 'pending', case when not integration.enabled then 'disabled'
-        when sync_scheduler.is_paused(integration) then 'paused' else 'waits_for_active_run' end, null, 0
+        when sync_scheduler.is_stopped(integration) then 'paused' else 'waits_for_active_run' end, null, 0
     from sync_scheduler.queued_slots w
     where w.integration_id = integration.id and w.scheduled_for >= since and w.scheduled_for < until
     union all
@@ -6260,14 +6221,15 @@ declare
   -- As far as latest_clock_change looks.
   span constant interval := interval '26 hours';
   fields constant sync_scheduler.cron_fields := sync_scheduler.parse_cron(expression);
-  first_minute constant integer := position(B'1' in fields.minutes) - 1;
-  first_time constant time := make_time(position(B'1' in fields.hours) - 1, first_minute, 0);
+  -- A bit for each minute of a day: each chosen hour has the chosen minutes.
+  times constant varbit := replace(replace(translate(fields.hours::text, '10', 'mn'),
+    'm', fields.minutes::text), 'n', repeat('0', 60));
   searched_to timestamptz := after;
   -- No clock change from `span` before the candidate until then: nothing needs a look.
   steady_until timestamptz := '-infinity'::timestamptz;
   wall timestamp;
   day date;
-  hour integer;
+  minute integer;
   place integer;
   emitted integer := 0;
   instant timestamptz;
@@ -6293,24 +6255,14 @@ begin
     if day is distinct from wall::date then
       day := sync_scheduler.next_matching_day(fields, wall::date);
     end if;
-    if day > wall::date then
-      wall := day + first_time;
-    else
-      hour := extract(hour from wall);
-      place := case when get_bit(fields.hours, hour) = 1 then position(
-        B'1' in substring(fields.minutes from extract(minute from wall)::integer + 1)) else 0 end;
-      if place > 0 then
-        wall := wall + (place - 1) * interval '1 minute';
-      else
-        place := position(B'1' in substring(fields.hours from hour + 2));
-        if place > 0 then
-          wall := day + make_time(hour + place, first_minute, 0);
-        else
-          day := sync_scheduler.next_matching_day(fields, day + 1);
-          wall := day + first_time;
-        end if;
-      end if;
+    minute := case when day = wall::date then extract(epoch from wall::time)::integer / 60 else 0 end;
+    place := position(B'1' in substring(times from minute + 1));
+    if place = 0 then
+      day := sync_scheduler.next_matching_day(fields, day + 1);
+      minute := 0;
+      place := position(B'1' in times);
     end if;
+    wall := day + (minute + place - 1) * interval '1 minute';
 
     -- Of two instants with this wall time Postgres takes the second. A skipped one it reads with the offset
     -- from before the change, so as an instant after it.
@@ -6352,44 +6304,28 @@ end;
 $$;
 
 -- The first date on or after `earliest` that month, day of month and day of week allow. It takes one step a
--- chosen month. It ends, because parse_cron refuses dates that never come: the rarest comes within 40 years.
+-- month. It ends, because parse_cron refuses dates that never come: the rarest comes within 40 years.
 create or replace function sync_scheduler.next_matching_day(fields sync_scheduler.cron_fields, earliest date)
 returns date
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  year integer := extract(year from earliest);
-  month integer := extract(month from earliest);
-  day integer := extract(day from earliest);
-  weeks varbit := fields.weekdays || fields.weekdays || fields.weekdays
-    || fields.weekdays || fields.weekdays || fields.weekdays;
-  first_of_month date;
+  weeks constant varbit := repeat(fields.weekdays::text, 6);
+  first_of_month timestamp := date_trunc('month', earliest::timestamp);
   days bit(31);
-  found integer;
+  place integer;
 begin
-  -- position() counts from 1; 0 means that no bit follows.
   loop
-    found := position(B'1' in substring(fields.months from month));
-    if found <> 1 then
-      day := 1;
-      if found = 0 then
-        year := year + 1;
-        month := position(B'1' in fields.months);
-      else
-        month := month + found - 1;
+    if get_bit(fields.months, extract(month from earliest)::integer - 1) = 1 then
+      days := substring(weeks from extract(dow from first_of_month)::integer + 1 for 31);
+      days := case when fields.either_day then days | fields.days else days & fields.days end;
+      -- position() counts from 1; 0 means that no bit follows.
+      place := position(B'1' in substring(days from extract(day from earliest)::integer));
+      if place > 0 and extract(month from earliest + (place - 1)) = extract(month from earliest) then
+        return earliest + (place - 1);
       end if;
     end if;
-
-    first_of_month := make_date(year, month, 1);
-    days := substring(weeks from extract(dow from first_of_month)::integer + 1 for 31);
-    days := case when fields.either_day then days | fields.days else days & fields.days end;
-    found := position(B'1' in substring(days from day));
-    if found > 0 and extract(month from first_of_month + (day + found - 2)) = month then
-      return first_of_month + (day + found - 2);
-    end if;
-
-    day := 1;
-    year := year + month / 12;
-    month := month % 12 + 1;
+    first_of_month := first_of_month + interval '1 month';
+    earliest := first_of_month;
   end loop;
   -- Never reached; the linter does not see that.
   return null;
@@ -6459,12 +6395,16 @@ begin
       return new;
     end if;
     -- What was due under the old schedule is not forgotten.
-    begin
-      due := sync_scheduler.due_slots(old, 10000);
-    exception when sqlstate 'PT422' then
-      -- The server's time zone data has lost the zone: an admin must be able to fix that.
-      due := case when old.next_run_at <= now() then array[old.next_run_at] end;
-    end;
+    if old.next_run_at <= now() then
+      due := array[old.next_run_at];
+      begin
+        due := due || array(select slot from sync_scheduler.cron_occurrences(
+          old.schedule, old.time_zone, old.next_run_at, now(), 9999) slot);
+      exception when sqlstate 'PT422' then
+        -- The server's time zone data has lost the zone: an admin must be able to fix that.
+        null;
+      end;
+    end if;
     if new.schedule is null then
       -- Nothing of the schedule is left to wait.
       delete from sync_scheduler.queued_slots w
@@ -6482,18 +6422,6 @@ $$;
 
 create trigger keep_next_run_at before insert or update of schedule, time_zone on public.sync_integrations
   for each row execute function sync_scheduler.keep_next_run_at();
-
--- The slots from next_run_at until now, in order, at most so many.
-create or replace function sync_scheduler.due_slots(integration public.sync_integrations, most integer)
-returns timestamptz[]
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return case when integration.next_run_at <= now() then integration.next_run_at || array(
-    select slot from sync_scheduler.cron_occurrences(
-      integration.schedule, integration.time_zone, integration.next_run_at, now(), most - 1) slot)
-    else '{}' end;
-end;
-$$;
 
 -- Records slots that did not run, each as a row with its reason: what the integration's settings say about
 -- it, else the given one. A slot that has a row keeps it, and one that waits waits on. Returns how many rows
@@ -6524,7 +6452,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
   return case when not integration.enabled then 'disabled'::public.sync_skip_reason
     -- The scheduler may come long after the slot and the pause that it fell into.
-    when sync_scheduler.is_paused(integration)
+    when sync_scheduler.is_stopped(integration)
       or (integration.paused_at <= slot and integration.resume_at > slot) then 'paused'
     when slot < now() - integration.catchup_window then 'missed' end;
 end;
@@ -7097,7 +7025,8 @@ begin
   for late in select * from public.sync_integrations i where i.id = any (came_late) loop
     -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or
     -- refused, like a slot that came alone. Of a long absence each call deals with 500 slots.
-    slots := sync_scheduler.due_slots(late, 501);
+    slots := late.next_run_at || array(select slot from sync_scheduler.cron_occurrences(
+      late.schedule, late.time_zone, late.next_run_at, now(), 500) slot);
     update public.sync_integrations i set next_run_at = slots[cardinality(slots)],
       -- An integration with more slots goes to the back: those that are on time come first.
       next_tick_at = case when cardinality(slots) = 501 then now() else slots[cardinality(slots)] end

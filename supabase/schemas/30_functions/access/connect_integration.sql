@@ -1,5 +1,3 @@
--- Creates an integration, or changes its config.
-
 -- Definer, because no client may write the integrations. The first statement checks the caller.
 create or replace function public.connect_integration(
   org_id uuid, integration_type text, config jsonb, reason text default null

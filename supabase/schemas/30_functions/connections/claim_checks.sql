@@ -1,5 +1,3 @@
--- The function claims connection checks.
-
 -- Definer, because the service role has no rights in sync_scheduler. The tokens are the check of the caller.
 create or replace function public.sync_worker_claim_probes(probes jsonb, protocol integer default 1)
   returns jsonb

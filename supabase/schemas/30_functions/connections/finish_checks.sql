@@ -1,5 +1,3 @@
--- The function reports how a connection check ended.
-
 -- Definer, because the service role has no rights in sync_scheduler. The token is the check of the caller.
 create or replace function public.sync_worker_finish_probe(
   integration_id uuid, token text, outcome text, error_class text default null, error_code text default null,

@@ -1,5 +1,3 @@
--- Health follows runs and checks.
-
 -- Trigger of run_attempts: an attempt has ended. Records what it says of the integration's health and of the
 -- vendor. Locks health, then the vendor. An error is a warning: it must not undo the end of an attempt.
 create or replace function sync_scheduler.record_attempt_health() returns trigger
@@ -106,27 +104,20 @@ create or replace function sync_scheduler.record_health(
 ) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  health public.sync_integration_health;
+  -- The statuses that do not change. That it is also slow or away does not fix what needs attention.
+  lasting constant public.sync_health_status[] := status || case
+    when status in ('degraded', 'unhealthy') and not has_answered then '{needs_attention}'
+    else '{}' end::public.sync_health_status[];
 begin
   -- The usual case, a run of a healthy integration that succeeds: two looks by the key and no write.
-  select * into health from public.sync_integration_health h
-  where h.integration_id = record_health.integration_id;
-  if (health.status, health.last_error_code, health.last_error_message)
-    is distinct from (status, error_code, error_message)
-  then
-    select * into health from public.sync_integration_health h
-    where h.integration_id = record_health.integration_id for no key update;
-    -- That it is also slow or away does not fix it.
-    if health.status = 'needs_attention' and status in ('degraded', 'unhealthy') and not has_answered then
-      status := health.status;
-    end if;
-    update public.sync_integration_health h set
-      status = record_health.status,
-      -- Not now(): of two changes in a row each has an instant of its own.
-      since = case when h.status = record_health.status then h.since else clock_timestamp() end,
-      last_error_code = record_health.error_code, last_error_message = record_health.error_message
-    where h.integration_id = record_health.integration_id;
-  end if;
+  update public.sync_integration_health h set
+    status = case when h.status = any (lasting) then h.status else record_health.status end,
+    -- Not now(): of two changes in a row each has an instant of its own.
+    since = case when h.status = any (lasting) then h.since else clock_timestamp() end,
+    last_error_code = record_health.error_code, last_error_message = record_health.error_message
+  where h.integration_id = record_health.integration_id
+    and (h.status, h.last_error_code, h.last_error_message)
+      is distinct from (record_health.status, record_health.error_code, record_health.error_message);
   if status = 'healthy' or has_answered then
     update sync_scheduler.check_faults f
     set status = 'healthy', failures = 0, refused_at = null, refused_code = null

@@ -1,5 +1,3 @@
--- When an integration is checked next.
-
 -- Trigger of sync_integrations: an integration has its health from the start. When it is changed, switched on
 -- or resumed, it is checked at its next turn; switched off or paused, not at all. With another config nothing
 -- has got through yet, and with another address an admin has to store credentials anew. Locks the check, then
@@ -19,9 +17,9 @@ begin
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
     -- What the old address answers says nothing about the new one. A claim that is under way holds the row:
     -- it read the old one.
-    perform from sync_scheduler.connection_checks c where c.integration_id = new.id for no key update;
-    update sync_scheduler.connection_checks c set ended_at = clock_timestamp()
-    where c.integration_id = new.id and c.claimed_at is not null and c.ended_at is null;
+    update sync_scheduler.connection_checks c
+    set ended_at = coalesce(c.ended_at, case when c.claimed_at is not null then clock_timestamp() end)
+    where c.integration_id = new.id;
     needs_credentials := exists (select from sync_scheduler.integration_credentials c
       where c.integration_id = new.id and c.address <> sync_scheduler.address_of(new));
   end if;
@@ -43,9 +41,7 @@ begin
     perform sync_scheduler.end_credentials_needed(new);
   end if;
   -- It may be on another host from now on.
-  if is_reconfigured then
-    delete from sync_scheduler.vendor_failures f where f.integration_id = new.id;
-  end if;
+  delete from sync_scheduler.vendor_failures f where f.integration_id = new.id and is_reconfigured;
   return null;
 end;
 $$;

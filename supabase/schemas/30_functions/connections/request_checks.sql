@@ -1,5 +1,3 @@
--- A person asks for a connection check.
-
 -- Definer, because no client may write the machinery. The first statement checks the caller.
 create or replace function public.test_integration_connection(org_id uuid, integration_type text)
 returns public.sync_integration_health
@@ -7,7 +5,6 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
   integration public.sync_integrations;
-  health public.sync_integration_health;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin,coordinator}');
   integration := sync_scheduler.lock_integration(org_id, integration_type);
@@ -22,8 +19,7 @@ begin
     perform sync_scheduler.audit(integration, 'test_connection');
   end if;
   perform sync_scheduler.post_checks(array[integration.id]);
-  select * into strict health from public.sync_integration_health h where h.integration_id = integration.id;
-  return health;
+  return (select h from public.sync_integration_health h where h.integration_id = integration.id);
 end;
 $$;
 revoke all on function public.test_integration_connection(uuid, text)

@@ -1,5 +1,3 @@
--- An admin stores credentials, which are checked at once.
-
 -- Definer, because no client may write Vault or the integrations. The first statement checks the caller.
 create or replace function public.set_integration_credentials(
   org_id uuid, integration_type text, credentials jsonb, reason text default null, address jsonb default null
@@ -30,7 +28,6 @@ begin
     or sync_scheduler.address_of(seen) <> sync_scheduler.address_of(integration) then
     perform sync_scheduler.raise_error('address_changed');
   end if;
-  -- First, because it refuses a reason that is too long.
   perform sync_scheduler.audit(integration,
     case when secrets is null then 'remove_credentials' else 'set_credentials' end, reason);
   if secrets is not null then
@@ -46,23 +43,21 @@ begin
   if secrets is null then
     delete from sync_scheduler.integration_credentials c where c.integration_id = integration.id;
     delete from vault.secrets s where s.name = sync_scheduler.secret_name('credentials', integration.id);
-    perform sync_scheduler.end_credentials_needed(integration);
-    update public.sync_integration_health h set
-      consecutive_failures = 0, configured_at = now(), last_success_at = null, run_failed_at = null,
-      next_check_at = sync_scheduler.plan_check(integration, 0, h.passive_since,
-        greatest(now(), h.check_requested_at + integration.health_check_interval))
-    where h.integration_id = integration.id returning * into strict health;
-    return health;
-  end if;
-  perform sync_scheduler.store_credentials(integration, secrets);
-  -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
-  if (sync_scheduler.passive_until(integration) > clock_timestamp()) is not true then
-    perform sync_scheduler.post_checks(array[integration.id]);
+  else
+    perform sync_scheduler.store_credentials(integration, secrets);
+    -- A vendor that asked us to slow down is asked at next_check_at, with the new ones.
+    if (sync_scheduler.passive_until(integration) > clock_timestamp()) is not true then
+      perform sync_scheduler.post_checks(array[integration.id]);
+    end if;
   end if;
   -- After the check, because health is locked after it.
   perform sync_scheduler.end_credentials_needed(integration);
-  update public.sync_integration_health h
-    set configured_at = now(), last_success_at = null, run_failed_at = null
+  update public.sync_integration_health h set
+    configured_at = now(), last_success_at = null, run_failed_at = null,
+    consecutive_failures = case when secrets is null then 0 else h.consecutive_failures end,
+    next_check_at = case when secrets is not null then h.next_check_at
+      else sync_scheduler.plan_check(integration, 0, h.passive_since,
+        greatest(now(), h.check_requested_at + integration.health_check_interval)) end
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;

@@ -1,5 +1,3 @@
--- Outages of a vendor.
-
 -- Records that a check of the tick or a run of the integration has failed like this, if the vendor is to
 -- blame. Opens the incident of its host if so many organisations (settings.incident_organisations) could not
 -- reach it lately and none could since; alerts has a trigger on that. Returns whether one is open. The caller
@@ -71,15 +69,12 @@ declare
 begin
   delete from sync_scheduler.vendor_failures f where f.integration_id = integration.id;
   -- Read, and written once a minute: it is one row for everybody.
-  if not exists (select from sync_scheduler.vendors v
-    where v.integration_type = integration.integration_type and v.host = vendor_host
+  insert into sync_scheduler.vendors (integration_type, host, answered_at)
+  select t.code, t.host, clock_timestamp() from public.sync_integration_types t
+  where t.code = integration.integration_type and t.host = vendor_host and not exists (
+    select from sync_scheduler.vendors v where v.integration_type = t.code and v.host = t.host
       and v.answered_at > greatest(v.failed_at, clock_timestamp() - interval '1 minute'))
-  then
-    insert into sync_scheduler.vendors (integration_type, host, answered_at)
-    select t.code, t.host, clock_timestamp() from public.sync_integration_types t
-    where t.code = integration.integration_type and t.host = vendor_host
-    on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
-  end if;
+  on conflict (integration_type, host) do update set answered_at = excluded.answered_at;
   update public.sync_vendor_incidents o set ended_at = now()
   where o.integration_type = integration.integration_type and o.host = vendor_host and o.ended_at is null
     -- What was asked before it began says nothing of now.
