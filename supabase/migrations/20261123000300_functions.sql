@@ -1396,9 +1396,6 @@ create or replace function public.sync_worker_claim_alerts(senders jsonb) return
 language plpgsql security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 declare
-  -- One claim reads messages of several organisations, and the function holds the whole answer in memory.
-  most_bytes constant integer := 131072;
-  time_limit constant interval := interval '30 seconds';
   asked record;
   sender sync_scheduler.alert_senders;
   refusal text;
@@ -1411,7 +1408,7 @@ begin
     select * into sender from sync_scheduler.alert_senders s
     where s.org_id = asked.id and s.token_hash = asked.token_hash for no key update;
     refusal := sync_scheduler.claim_refusal(sender.requested_at, sender.claimed_at, sender.ended_at,
-      time_limit);
+      interval '30 seconds');
     first_refusal := coalesce(first_refusal, refusal);
     if refusal is null then
       update sync_scheduler.alert_senders s set claimed_at = now() where s.org_id = sender.org_id;
@@ -1423,13 +1420,13 @@ begin
             order by m.number), '[]')
           from (
             select w.number, w.message_id, w.body,
-              sum(octet_length(w.body)) over (order by w.number) as bytes,
-              row_number() over (order by w.number) as place
+              sum(octet_length(w.body)) over (order by w.number) - octet_length(w.body) as bytes_before
             from (
               select a.number, a.message_id, a.body::text as body from sync_scheduler.alert_messages a
               where a.org_id = sender.org_id and a.delivered_at is null order by a.number limit 50) w) m
-          -- The first one goes out whatever its size: those behind it must not wait for ever.
-          where m.bytes <= most_bytes or m.place = 1));
+          -- One claim reads messages of several organisations, and the function holds the whole answer in
+          -- memory. The first one goes out whatever its size: those behind it must not wait for ever.
+          where m.bytes_before + octet_length(m.body) <= 131072 or m.bytes_before = 0));
     end if;
   end loop;
   if claimed = '[]' then
