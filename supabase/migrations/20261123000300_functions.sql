@@ -2738,8 +2738,8 @@ begin
   if atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
-        select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object(
-          'entry_key', left(r.item ->> 'entry_key', 100))) order by r.number)
+        select jsonb_agg(r.item || jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100))
+          order by r.number)
         from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 10),
       'refused_count', jsonb_array_length(refused)));
   end if;
@@ -2799,16 +2799,11 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{entry_key,period,document_number,payload}'::text[];
   max_payload constant integer := (select s.max_payload from sync_scheduler.settings s);
-  rules constant sync_scheduler.entry_rules :=
-    sync_scheduler.entry_rules(integration.integration_type, integration.config);
-  repeated text[];
+  rules constant sync_scheduler.entry_rules := jsonb_populate_record(null::sync_scheduler.entry_rules,
+    integration.config || jsonb_build_object('exported',
+      sync_scheduler.exported_fields() -> integration.integration_type));
   delivered sync_scheduler.delivered_entry[];
 begin
-  select array_agg(r.entry_key) into repeated from (
-    select i ->> 'entry_key' as entry_key from jsonb_array_elements(read_delivery.entries) i
-    where jsonb_typeof(i -> 'entry_key') = 'string'
-    group by i ->> 'entry_key' having count(*) > 1) r;
-
   with item as materialized (
     select l.item, l.number,
       case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
@@ -2820,7 +2815,9 @@ begin
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
       count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
         else i.item::text end) as contents
-    from item i where i.entry_key = any (repeated) group by i.entry_key
+    from item i
+    where i.entry_key in (select r.entry_key from item r group by r.entry_key having count(*) > 1)
+    group by i.entry_key
   ), shaped as materialized (
     select i.number, i.entry_key,
       case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
@@ -3044,23 +3041,19 @@ $$;
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
-  integration public.sync_integrations;
-  redacted integer := 0;
+  redacted integer;
 begin
   if redact_entries.before is null or redact_entries.before > now() then
     raise exception 'sync_scheduler.redact_entries needs an instant in the past';
   end if;
-  for integration in
-    select * from public.sync_integrations i
-    where i.org_id = redact_entries.org_id order by i.id for no key update
-  loop
-    -- The worker goes on: what is settled, with all of its batch, it never takes again.
-    redacted := redacted + sync_scheduler.redact_batch(array(
-      select e.entry_id from public.sync_export_entries e
-      where e.integration_id = integration.id and e.redacted_at is null
-        and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
-  end loop;
-
+  perform from public.sync_integrations i where i.org_id = redact_entries.org_id
+  order by i.id for no key update;
+  -- The worker goes on: what is settled, with all of its batch, it never takes again.
+  redacted := sync_scheduler.redact_batch(array(
+    select e.entry_id
+    from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
+    where i.org_id = redact_entries.org_id and e.redacted_at is null
+      and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
   return (
     select jsonb_build_object('redacted', redacted, 'left', count(*), 'left_entries', coalesce(jsonb_agg(
       jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key) order by o.place)
@@ -3094,7 +3087,7 @@ begin
     redacted_debit = (
       select sum((l ->> 'debit')::numeric) from jsonb_array_elements(
         case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines' else '[]' end) l
-      where sync_scheduler.is_amount(l -> 'debit')),
+      where sync_scheduler.amount_fault(l -> 'debit') is null),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
   -- A range: no plan may compare the ids with the entries of all tenants (store_delivery.sql).
@@ -3691,7 +3684,15 @@ begin
   end if;
 
   with told as materialized (
-    select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*
+    select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*,
+      case
+        when e.is_replaceable or (e.state = 'withdrawn' and store_delivery.readmit) then 'replaced'
+        when e.payload_hash = h.hash and e.state = 'withdrawn' then 'stays withdrawn'
+        when e.payload_hash = h.hash and e.conflict_at is not null then 'agreed'
+        when e.payload_hash = h.hash then 'unchanged'
+        when e.conflict_payload_hash is distinct from h.hash then 'contradicted'
+        when e.conflict_at is not null then 'known conflict'
+      end as effect
     from unnest(store_delivery.delivered) d cross join lateral (
       select coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
       offset 0) h
@@ -3717,38 +3718,26 @@ begin
     from told t
     -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
     -- tenants, when the statistics say that there are none.
-    where e.entry_id between t.entry_id and t.entry_id
-      and (t.is_replaceable or (store_delivery.readmit and t.state = 'withdrawn'))
-    returning t.entry_key, t.state as was
+    where e.entry_id between t.entry_id and t.entry_id and t.effect = 'replaced'
   ), contradicted as (
     -- Never a second voucher, and never a batch that differs from its first send: a person decides.
     update public.sync_export_entries e
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
-    from told t
-    where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
-      and t.conflict_payload_hash is distinct from t.hash
-    returning 1
+    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'contradicted'
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
     update public.sync_export_entries e
     set conflict_at = null, conflict_payload_hash = null, conflict_content = null
-    from told t
-    where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
-      and t.payload_hash = t.hash
-  ), known as (
-    select from told t where not t.is_replaceable and t.conflict_payload_hash = t.hash
-      and t.conflict_at is not null
-  ), left_withdrawn as (
-    select t.entry_key, t.number, t.copies from told t
-    where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
+    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'agreed'
   )
-  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
-    array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
-    (select count(*) from contradicted) + (select count(*) from known),
-    (select jsonb_agg(w.entry_key order by w.number) from left_withdrawn w),
-    (select coalesce(sum(w.copies), 0) from left_withdrawn w)
-  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from fresh f;
+  select count(*) filter (where t.effect = 'replaced'),
+    array_agg(t.entry_key) filter (where t.effect = 'replaced' and t.state = 'rejected'),
+    array_agg(t.entry_key) filter (where t.effect = 'replaced' and t.state = 'withdrawn'),
+    count(*) filter (where t.effect in ('contradicted', 'known conflict')),
+    jsonb_agg(t.entry_key order by t.number) filter (where t.effect = 'stays withdrawn'),
+    coalesce(sum(t.copies) filter (where t.effect = 'stays withdrawn'), 0)
+  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from told t;
   perform sync_scheduler.audit(integration, a.action, null, jsonb_build_object(
     'entry_keys', to_jsonb(a.keys[1:1000]), 'entries', cardinality(a.keys)))
   from (values ('entries_readmitted', readmitted), ('entries_corrected', corrected)) a (action, keys)
@@ -3787,18 +3776,16 @@ begin
   insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
   select distinct on (n.name) integration.id, n.name, n.field, n.reason
   from (
-    select c.number, c.field, c.reason, case when c.is_known or c.place <= most - (
-      select count(*) from sync_scheduler.refused_entries r where r.integration_id = integration.id)
-      then c.name else '' end as name
-    from (
-      select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
-        count(*) filter (where o.entry_key is null) over (order by d.number) as place
-      from unnest(record_refusals.delivered) d
-      cross join lateral (
-        select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
-      left join sync_scheduler.refused_entries o on o.integration_id = integration.id
-        and o.entry_key = k.name
-      where d.reason is not null) c) n
+    select d.number, d.field, d.reason, case
+      when o.entry_key is not null or count(*) filter (where o.entry_key is null) over (order by d.number)
+        <= most - (
+          select count(*) from sync_scheduler.refused_entries r where r.integration_id = integration.id)
+      then k.name else '' end as name
+    from unnest(record_refusals.delivered) d
+    cross join lateral (
+      select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
+    left join sync_scheduler.refused_entries o on o.integration_id = integration.id and o.entry_key = k.name
+    where d.reason is not null) n
   order by n.name, n.number
   on conflict (integration_id, entry_key) do update set field = excluded.field, reason = excluded.reason;
 
@@ -3813,8 +3800,8 @@ $$;
 -- May this entry be booked?
 
 -- Says why the outbox of an integration refuses an entry: {field, reason}; null when the entry is sound. The
--- reason is one sentence that never quotes the payload. rules: entry_rules of the integration. max_payload:
--- see settings. add_sync_entries asks it about new and changed content only.
+-- reason is one sentence that never quotes the payload. rules: of the integration, see read_delivery.
+-- max_payload: see settings. add_sync_entries asks it about new and changed content only.
 create or replace function sync_scheduler.entry_fault(
   rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer
@@ -3847,16 +3834,6 @@ begin
 end;
 $$;
 
--- What an integration demands of its entries, from its type and its config.
-create or replace function sync_scheduler.entry_rules(integration_type text, config jsonb)
-returns sync_scheduler.entry_rules
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return jsonb_populate_record(null::sync_scheduler.entry_rules, entry_rules.config
-    || jsonb_build_object('exported', sync_scheduler.exported_fields() -> entry_rules.integration_type));
-end;
-$$;
-
 -- The first fault of an entry's content, by the rules of its integration: {field, reason}; null without a
 -- fault. A field is named by its path, such as payload.lines[0].debit. For a type in exported_fields every
 -- payload is a voucher. Else a payload with lines is one, unless the config says payloads free. voucherFault
@@ -3877,6 +3854,8 @@ declare
   currency text := payload ->> 'currency';
   fault text[];
   line jsonb;
+  debit text;
+  credit text;
   difference numeric := 0;
   month text := period;
 begin
@@ -3902,17 +3881,29 @@ begin
       return sync_scheduler.name_fault(null, fault);
     end if;
     for number in 1..jsonb_array_length(lines) loop
+      -- An account, and an amount on one side; the other side is absent, null or zero.
       line := lines -> number - 1;
-      fault := sync_scheduler.line_fault(line, exported.line, ignored.line);
+      debit := line ->> 'debit';
+      credit := line ->> 'credit';
       currency := coalesce(currency, line ->> 'currency');
-      if fault is null and not is_ledger and line ->> 'currency' <> currency then
-        fault := array['currency', 'must be that of the voucher and the other lines'];
-      end if;
+      fault := coalesce(
+        case
+          when jsonb_typeof(line) <> 'object' then '{NULL,must be an object}'::text[]
+          when jsonb_typeof(line -> 'account') is distinct from 'string' then '{account,must be a text}'
+          when not sync_scheduler.is_filled(line -> 'account') then '{account,must not be empty}'
+          when sync_scheduler.amount_fault(line -> 'debit') is not null
+            then array['debit', sync_scheduler.amount_fault(line -> 'debit')]
+          when sync_scheduler.amount_fault(line -> 'credit') is not null
+            then array['credit', sync_scheduler.amount_fault(line -> 'credit')]
+          when debit is null and credit is null then '{NULL,has neither a debit nor a credit}'
+          when debit ~ '[1-9]' and credit ~ '[1-9]' then '{NULL,has both a debit and a credit}' end,
+        sync_scheduler.fields_fault(line, exported.line, ignored.line),
+        case when not is_ledger and line ->> 'currency' <> currency
+          then '{currency,must be that of the voucher and the other lines}'::text[] end);
       if fault is not null then
         return sync_scheduler.name_fault(number, fault);
       end if;
-      difference := difference + coalesce(line ->> 'debit', '0')::numeric
-        - coalesce(line ->> 'credit', '0')::numeric;
+      difference := difference + coalesce(debit, '0')::numeric - coalesce(credit, '0')::numeric;
     end loop;
     if difference <> 0 then
       return array['payload.lines',
@@ -3989,39 +3980,16 @@ begin
 end;
 $$;
 
--- The first fault of a voucher's line. A line has an account, and an amount on one side; the other side is
--- absent, null or zero. exported, ignored: as of fields_fault. lineFault in line_fault.ts answers the same.
-create or replace function sync_scheduler.line_fault(line jsonb, exported text[], ignored text[])
-returns text[]
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-declare
-  debit constant text := line ->> 'debit';
-  credit constant text := line ->> 'credit';
-begin
-  return case
-    when jsonb_typeof(line) <> 'object' then '{NULL,must be an object}'::text[]
-    when not sync_scheduler.is_filled(line -> 'account') then array['account',
-      case when jsonb_typeof(line -> 'account') = 'string' then 'must not be empty' else 'must be a text' end]
-    when debit is not null and not sync_scheduler.is_amount(line -> 'debit')
-      then array['debit', sync_scheduler.amount_fault(line -> 'debit')]
-    when credit is not null and not sync_scheduler.is_amount(line -> 'credit')
-      then array['credit', sync_scheduler.amount_fault(line -> 'credit')]
-    when debit is null and credit is null then '{NULL,has neither a debit nor a credit}'
-    when debit ~ '[1-9]' and credit ~ '[1-9]' then '{NULL,has both a debit and a credit}'
-    else sync_scheduler.fields_fault(line, exported, ignored) end;
-end;
-$$;
-
--- Says why a value is no amount.
+-- Says why a value is no amount of an entry: the text of a plain decimal that is not negative. Null: it is
+-- one, or there is none. amountFault in line_fault.ts answers the same.
 create or replace function sync_scheduler.amount_fault(value jsonb) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
   return case
-    when jsonb_typeof(amount_fault.value) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
-    when starts_with(amount_fault.value #>> '{}', '-')
-      and sync_scheduler.is_amount(to_jsonb(substr(amount_fault.value #>> '{}', 2)))
-      then 'must not be negative: a negative debit is a credit'
-    else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
+    when jsonb_typeof(value) not in ('string', 'null') then 'must be a decimal in quotes, such as "100.00"'
+    when value #>> '{}' !~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$'
+      then 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"'
+    when starts_with(value #>> '{}', '-') then 'must not be negative: a negative debit is a credit' end;
 end;
 $$;
 
@@ -4078,15 +4046,6 @@ begin
     end if;
   end loop;
   return fault;
-end;
-$$;
-
--- Is it an amount of an entry: the text of a plain decimal that is not negative? isAmount in decimal.ts
--- applies the same expression.
-create or replace function sync_scheduler.is_amount(value jsonb) returns boolean
-language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
-begin
-  return jsonb_typeof(value) = 'string' and value #>> '{}' ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
 

@@ -34,7 +34,7 @@ Deno.test(`SQL and TypeScript agree about ${numRuns} texts: which is an amount (
   await using database = platform.connect();
   const texts = fc.sample(amountTexts(), { seed, numRuns });
   const [row] = await database.sql<{ answers: boolean[] }[]>`
-    select array_agg(sync_scheduler.is_amount(t.value) order by t.place) as answers
+    select array_agg(sync_scheduler.amount_fault(t.value) is null order by t.place) as answers
     from jsonb_array_elements(${JSON.stringify(texts)}::text::jsonb) with ordinality t (value, place)`;
   const differ = texts.filter((text, index) => row?.answers[index] !== isAmount(text));
   assert.equal(row?.answers.length, numRuns);
@@ -58,7 +58,8 @@ Deno.test(`SQL and TypeScript give the same first fault of ${numRuns} entries (s
       select f.fault[1] as field, f.fault[2] as reason
       from jsonb_array_elements(${JSON.stringify(some)}::text::jsonb) with ordinality e (entry, place)
       cross join lateral sync_scheduler.voucher_fault(
-        sync_scheduler.entry_rules(entry ->> 'type', entry -> 'config'),
+        jsonb_populate_record(null::sync_scheduler.entry_rules, entry -> 'config'
+          || jsonb_build_object('exported', sync_scheduler.exported_fields() -> (entry ->> 'type'))),
         entry ->> 'period', entry ->> 'document_number', entry -> 'payload') f (fault)
       order by e.place`;
     assert.equal(rows.length, some.length);

@@ -35,8 +35,8 @@ export function parseDecimal(text: string): Decimal | null {
 }
 
 /**
- * Whether a text is an amount of an entry: a plain decimal that is not negative. `sync_scheduler.is_amount` applies the
- * same expression.
+ * Whether a text is an amount of an entry: a plain decimal that is not negative. `sync_scheduler.amount_fault`
+ * applies the same expression.
  *
  * @example
  * ```ts

@@ -36,8 +36,8 @@ begin
   if atomic and jsonb_array_length(refused) > 0 then
     perform sync_scheduler.raise_error('invalid_entries', jsonb_build_object(
       'refused', (
-        select jsonb_agg(r.item || jsonb_strip_nulls(jsonb_build_object(
-          'entry_key', left(r.item ->> 'entry_key', 100))) order by r.number)
+        select jsonb_agg(r.item || jsonb_build_object('entry_key', left(r.item ->> 'entry_key', 100))
+          order by r.number)
         from jsonb_array_elements(refused) with ordinality r (item, number) where r.number <= 10),
       'refused_count', jsonb_array_length(refused)));
   end if;
@@ -97,16 +97,11 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   known constant text[] := '{entry_key,period,document_number,payload}'::text[];
   max_payload constant integer := (select s.max_payload from sync_scheduler.settings s);
-  rules constant sync_scheduler.entry_rules :=
-    sync_scheduler.entry_rules(integration.integration_type, integration.config);
-  repeated text[];
+  rules constant sync_scheduler.entry_rules := jsonb_populate_record(null::sync_scheduler.entry_rules,
+    integration.config || jsonb_build_object('exported',
+      sync_scheduler.exported_fields() -> integration.integration_type));
   delivered sync_scheduler.delivered_entry[];
 begin
-  select array_agg(r.entry_key) into repeated from (
-    select i ->> 'entry_key' as entry_key from jsonb_array_elements(read_delivery.entries) i
-    where jsonb_typeof(i -> 'entry_key') = 'string'
-    group by i ->> 'entry_key' having count(*) > 1) r;
-
   with item as materialized (
     select l.item, l.number,
       case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
@@ -118,7 +113,9 @@ begin
       -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
       count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
         else i.item::text end) as contents
-    from item i where i.entry_key = any (repeated) group by i.entry_key
+    from item i
+    where i.entry_key in (select r.entry_key from item r group by r.entry_key having count(*) > 1)
+    group by i.entry_key
   ), shaped as materialized (
     select i.number, i.entry_key,
       case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,

@@ -4,23 +4,19 @@
 create or replace function sync_scheduler.redact_entries(org_id uuid, before timestamptz) returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp set enable_seqscan = off set jit = off as $$
 declare
-  integration public.sync_integrations;
-  redacted integer := 0;
+  redacted integer;
 begin
   if redact_entries.before is null or redact_entries.before > now() then
     raise exception 'sync_scheduler.redact_entries needs an instant in the past';
   end if;
-  for integration in
-    select * from public.sync_integrations i
-    where i.org_id = redact_entries.org_id order by i.id for no key update
-  loop
-    -- The worker goes on: what is settled, with all of its batch, it never takes again.
-    redacted := redacted + sync_scheduler.redact_batch(array(
-      select e.entry_id from public.sync_export_entries e
-      where e.integration_id = integration.id and e.redacted_at is null
-        and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
-  end loop;
-
+  perform from public.sync_integrations i where i.org_id = redact_entries.org_id
+  order by i.id for no key update;
+  -- The worker goes on: what is settled, with all of its batch, it never takes again.
+  redacted := sync_scheduler.redact_batch(array(
+    select e.entry_id
+    from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
+    where i.org_id = redact_entries.org_id and e.redacted_at is null
+      and coalesce(e.exported_at, e.decided_at, e.created_at) < redact_entries.before));
   return (
     select jsonb_build_object('redacted', redacted, 'left', count(*), 'left_entries', coalesce(jsonb_agg(
       jsonb_build_object('integration_type', o.integration_type, 'entry_key', o.entry_key) order by o.place)
@@ -54,7 +50,7 @@ begin
     redacted_debit = (
       select sum((l ->> 'debit')::numeric) from jsonb_array_elements(
         case jsonb_typeof(e.payload -> 'lines') when 'array' then e.payload -> 'lines' else '[]' end) l
-      where sync_scheduler.is_amount(l -> 'debit')),
+      where sync_scheduler.amount_fault(l -> 'debit') is null),
     redacted_currency = case when jsonb_typeof(e.payload -> 'currency') = 'string'
       then left(e.payload ->> 'currency', 10) end
   -- A range: no plan may compare the ids with the entries of all tenants (store_delivery.sql).

@@ -32,7 +32,15 @@ begin
   end if;
 
   with told as materialized (
-    select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*
+    select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*,
+      case
+        when e.is_replaceable or (e.state = 'withdrawn' and store_delivery.readmit) then 'replaced'
+        when e.payload_hash = h.hash and e.state = 'withdrawn' then 'stays withdrawn'
+        when e.payload_hash = h.hash and e.conflict_at is not null then 'agreed'
+        when e.payload_hash = h.hash then 'unchanged'
+        when e.conflict_payload_hash is distinct from h.hash then 'contradicted'
+        when e.conflict_at is not null then 'known conflict'
+      end as effect
     from unnest(store_delivery.delivered) d cross join lateral (
       select coalesce(d.hash, sync_scheduler.entry_hash(d.period, d.document_number, d.payload)) as hash
       offset 0) h
@@ -58,38 +66,26 @@ begin
     from told t
     -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
     -- tenants, when the statistics say that there are none.
-    where e.entry_id between t.entry_id and t.entry_id
-      and (t.is_replaceable or (store_delivery.readmit and t.state = 'withdrawn'))
-    returning t.entry_key, t.state as was
+    where e.entry_id between t.entry_id and t.entry_id and t.effect = 'replaced'
   ), contradicted as (
     -- Never a second voucher, and never a batch that differs from its first send: a person decides.
     update public.sync_export_entries e
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
-    from told t
-    where e.entry_id between t.entry_id and t.entry_id and not t.is_replaceable
-      and t.conflict_payload_hash is distinct from t.hash
-    returning 1
+    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'contradicted'
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
     update public.sync_export_entries e
     set conflict_at = null, conflict_payload_hash = null, conflict_content = null
-    from told t
-    where e.entry_id between t.entry_id and t.entry_id and t.conflict_at is not null
-      and t.payload_hash = t.hash
-  ), known as (
-    select from told t where not t.is_replaceable and t.conflict_payload_hash = t.hash
-      and t.conflict_at is not null
-  ), left_withdrawn as (
-    select t.entry_key, t.number, t.copies from told t
-    where t.state = 'withdrawn' and t.payload_hash = t.hash and not store_delivery.readmit
+    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'agreed'
   )
-  select count(*), array_agg(f.entry_key) filter (where f.was = 'rejected'),
-    array_agg(f.entry_key) filter (where f.was = 'withdrawn'),
-    (select count(*) from contradicted) + (select count(*) from known),
-    (select jsonb_agg(w.entry_key order by w.number) from left_withdrawn w),
-    (select coalesce(sum(w.copies), 0) from left_withdrawn w)
-  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from fresh f;
+  select count(*) filter (where t.effect = 'replaced'),
+    array_agg(t.entry_key) filter (where t.effect = 'replaced' and t.state = 'rejected'),
+    array_agg(t.entry_key) filter (where t.effect = 'replaced' and t.state = 'withdrawn'),
+    count(*) filter (where t.effect in ('contradicted', 'known conflict')),
+    jsonb_agg(t.entry_key order by t.number) filter (where t.effect = 'stays withdrawn'),
+    coalesce(sum(t.copies) filter (where t.effect = 'stays withdrawn'), 0)
+  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from told t;
   perform sync_scheduler.audit(integration, a.action, null, jsonb_build_object(
     'entry_keys', to_jsonb(a.keys[1:1000]), 'entries', cardinality(a.keys)))
   from (values ('entries_readmitted', readmitted), ('entries_corrected', corrected)) a (action, keys)
@@ -128,18 +124,16 @@ begin
   insert into sync_scheduler.refused_entries as r (integration_id, entry_key, field, reason)
   select distinct on (n.name) integration.id, n.name, n.field, n.reason
   from (
-    select c.number, c.field, c.reason, case when c.is_known or c.place <= most - (
-      select count(*) from sync_scheduler.refused_entries r where r.integration_id = integration.id)
-      then c.name else '' end as name
-    from (
-      select d.number, d.field, d.reason, k.name, o.entry_key is not null as is_known,
-        count(*) filter (where o.entry_key is null) over (order by d.number) as place
-      from unnest(record_refusals.delivered) d
-      cross join lateral (
-        select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
-      left join sync_scheduler.refused_entries o on o.integration_id = integration.id
-        and o.entry_key = k.name
-      where d.reason is not null) c) n
+    select d.number, d.field, d.reason, case
+      when o.entry_key is not null or count(*) filter (where o.entry_key is null) over (order by d.number)
+        <= most - (
+          select count(*) from sync_scheduler.refused_entries r where r.integration_id = integration.id)
+      then k.name else '' end as name
+    from unnest(record_refusals.delivered) d
+    cross join lateral (
+      select case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end as name) k
+    left join sync_scheduler.refused_entries o on o.integration_id = integration.id and o.entry_key = k.name
+    where d.reason is not null) n
   order by n.name, n.number
   on conflict (integration_id, entry_key) do update set field = excluded.field, reason = excluded.reason;
 

@@ -1,8 +1,8 @@
 -- May this entry be booked?
 
 -- Says why the outbox of an integration refuses an entry: {field, reason}; null when the entry is sound. The
--- reason is one sentence that never quotes the payload. rules: entry_rules of the integration. max_payload:
--- see settings. add_sync_entries asks it about new and changed content only.
+-- reason is one sentence that never quotes the payload. rules: of the integration, see read_delivery.
+-- max_payload: see settings. add_sync_entries asks it about new and changed content only.
 create or replace function sync_scheduler.entry_fault(
   rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer
@@ -35,16 +35,6 @@ begin
 end;
 $$;
 
--- What an integration demands of its entries, from its type and its config.
-create or replace function sync_scheduler.entry_rules(integration_type text, config jsonb)
-returns sync_scheduler.entry_rules
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return jsonb_populate_record(null::sync_scheduler.entry_rules, entry_rules.config
-    || jsonb_build_object('exported', sync_scheduler.exported_fields() -> entry_rules.integration_type));
-end;
-$$;
-
 -- The first fault of an entry's content, by the rules of its integration: {field, reason}; null without a
 -- fault. A field is named by its path, such as payload.lines[0].debit. For a type in exported_fields every
 -- payload is a voucher. Else a payload with lines is one, unless the config says payloads free. voucherFault
@@ -65,6 +55,8 @@ declare
   currency text := payload ->> 'currency';
   fault text[];
   line jsonb;
+  debit text;
+  credit text;
   difference numeric := 0;
   month text := period;
 begin
@@ -90,17 +82,29 @@ begin
       return sync_scheduler.name_fault(null, fault);
     end if;
     for number in 1..jsonb_array_length(lines) loop
+      -- An account, and an amount on one side; the other side is absent, null or zero.
       line := lines -> number - 1;
-      fault := sync_scheduler.line_fault(line, exported.line, ignored.line);
+      debit := line ->> 'debit';
+      credit := line ->> 'credit';
       currency := coalesce(currency, line ->> 'currency');
-      if fault is null and not is_ledger and line ->> 'currency' <> currency then
-        fault := array['currency', 'must be that of the voucher and the other lines'];
-      end if;
+      fault := coalesce(
+        case
+          when jsonb_typeof(line) <> 'object' then '{NULL,must be an object}'::text[]
+          when jsonb_typeof(line -> 'account') is distinct from 'string' then '{account,must be a text}'
+          when not sync_scheduler.is_filled(line -> 'account') then '{account,must not be empty}'
+          when sync_scheduler.amount_fault(line -> 'debit') is not null
+            then array['debit', sync_scheduler.amount_fault(line -> 'debit')]
+          when sync_scheduler.amount_fault(line -> 'credit') is not null
+            then array['credit', sync_scheduler.amount_fault(line -> 'credit')]
+          when debit is null and credit is null then '{NULL,has neither a debit nor a credit}'
+          when debit ~ '[1-9]' and credit ~ '[1-9]' then '{NULL,has both a debit and a credit}' end,
+        sync_scheduler.fields_fault(line, exported.line, ignored.line),
+        case when not is_ledger and line ->> 'currency' <> currency
+          then '{currency,must be that of the voucher and the other lines}'::text[] end);
       if fault is not null then
         return sync_scheduler.name_fault(number, fault);
       end if;
-      difference := difference + coalesce(line ->> 'debit', '0')::numeric
-        - coalesce(line ->> 'credit', '0')::numeric;
+      difference := difference + coalesce(debit, '0')::numeric - coalesce(credit, '0')::numeric;
     end loop;
     if difference <> 0 then
       return array['payload.lines',

@@ -14,39 +14,16 @@ begin
 end;
 $$;
 
--- The first fault of a voucher's line. A line has an account, and an amount on one side; the other side is
--- absent, null or zero. exported, ignored: as of fields_fault. lineFault in line_fault.ts answers the same.
-create or replace function sync_scheduler.line_fault(line jsonb, exported text[], ignored text[])
-returns text[]
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-declare
-  debit constant text := line ->> 'debit';
-  credit constant text := line ->> 'credit';
-begin
-  return case
-    when jsonb_typeof(line) <> 'object' then '{NULL,must be an object}'::text[]
-    when not sync_scheduler.is_filled(line -> 'account') then array['account',
-      case when jsonb_typeof(line -> 'account') = 'string' then 'must not be empty' else 'must be a text' end]
-    when debit is not null and not sync_scheduler.is_amount(line -> 'debit')
-      then array['debit', sync_scheduler.amount_fault(line -> 'debit')]
-    when credit is not null and not sync_scheduler.is_amount(line -> 'credit')
-      then array['credit', sync_scheduler.amount_fault(line -> 'credit')]
-    when debit is null and credit is null then '{NULL,has neither a debit nor a credit}'
-    when debit ~ '[1-9]' and credit ~ '[1-9]' then '{NULL,has both a debit and a credit}'
-    else sync_scheduler.fields_fault(line, exported, ignored) end;
-end;
-$$;
-
--- Says why a value is no amount.
+-- Says why a value is no amount of an entry: the text of a plain decimal that is not negative. Null: it is
+-- one, or there is none. amountFault in line_fault.ts answers the same.
 create or replace function sync_scheduler.amount_fault(value jsonb) returns text
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
 begin
   return case
-    when jsonb_typeof(amount_fault.value) <> 'string' then 'must be a decimal in quotes, such as "100.00"'
-    when starts_with(amount_fault.value #>> '{}', '-')
-      and sync_scheduler.is_amount(to_jsonb(substr(amount_fault.value #>> '{}', 2)))
-      then 'must not be negative: a negative debit is a credit'
-    else 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"' end;
+    when jsonb_typeof(value) not in ('string', 'null') then 'must be a decimal in quotes, such as "100.00"'
+    when value #>> '{}' !~ '^-?[0-9]{1,15}(\.[0-9]{1,6})?$'
+      then 'must be a plain decimal of at most 15 digits and 6 decimals, such as "100.00"'
+    when starts_with(value #>> '{}', '-') then 'must not be negative: a negative debit is a credit' end;
 end;
 $$;
 
@@ -103,15 +80,6 @@ begin
     end if;
   end loop;
   return fault;
-end;
-$$;
-
--- Is it an amount of an entry: the text of a plain decimal that is not negative? isAmount in decimal.ts
--- applies the same expression.
-create or replace function sync_scheduler.is_amount(value jsonb) returns boolean
-language plpgsql immutable strict set search_path = pg_catalog, pg_temp as $$
-begin
-  return jsonb_typeof(value) = 'string' and value #>> '{}' ~ '^[0-9]{1,15}(\.[0-9]{1,6})?$';
 end;
 $$;
 
