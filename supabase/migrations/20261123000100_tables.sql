@@ -507,19 +507,15 @@ declare
   is_new constant boolean := tg_op = 'INSERT';
   has_new_content boolean;
 begin
-  if not is_new and new.redacted_at is not null then
-    -- The content is gone, its hash is not: a further delivery is compared with it.
-    if new.payload = '{}' then
-      new.payload_hash := old.payload_hash;
-    else
-      new.redacted_at := null;
-      new.redacted_debit := null;
-      new.redacted_currency := null;
-    end if;
+  if not is_new and new.redacted_at is not null and new.payload <> '{}' then
+    new.redacted_at := null;
+    new.redacted_debit := null;
+    new.redacted_currency := null;
   end if;
-  if new.redacted_at is null then
-    new.payload_hash := sync_scheduler.entry_hash(new.period, new.document_number, new.payload);
-  end if;
+  -- Of redacted content the hash stays: a further delivery is compared with it. Of an insert OLD is null.
+  new.payload_hash := case when new.redacted_at is null
+    then sync_scheduler.entry_hash(new.period, new.document_number, new.payload)
+    else coalesce(old.payload_hash, new.payload_hash) end;
   has_new_content := is_new or new.payload_hash <> old.payload_hash;
   new.payload_bytes := case when has_new_content or new.redacted_at is distinct from old.redacted_at
     then octet_length(new.payload::text) else old.payload_bytes end;
@@ -541,7 +537,6 @@ begin
   -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
   -- place.
   if (has_new_content and sync_scheduler.loses_digits(new.payload))
-    -- Of an insert OLD is null.
     or (new.conflict_content is distinct from old.conflict_content
       and sync_scheduler.loses_digits(new.conflict_content))
   then
@@ -584,11 +579,9 @@ begin
     new.decided_at := null;
   end if;
   -- They say how it was rejected.
-  if new.state <> 'rejected' then
-    new.not_sent := false;
-    new.refused_at_first_send := false;
-    new.nothing_left := false;
-  end if;
+  new.not_sent := new.not_sent and new.state = 'rejected';
+  new.refused_at_first_send := new.refused_at_first_send and new.state = 'rejected';
+  new.nothing_left := new.nothing_left and new.state = 'rejected';
   -- What goes out anew is contradicted anew: content that was decided or adopted before no longer counts.
   if new.state = 'pending' and new.conflict_at is null then
     new.conflict_payload_hash := null;

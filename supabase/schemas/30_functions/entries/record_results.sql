@@ -37,14 +37,17 @@ begin
   result_of := (select jsonb_object_agg(r ->> 'entry_key', r) from jsonb_array_elements(results) r);
   with told as (
     select s.entry_id, s.was, s.result,
-      coalesce((s.result ->> 'state')::public.sync_entry_state, s.was) as state,
+      -- While anything of a batch is open, it goes out again as it was: nothing may leave it. Three kinds
+      -- stay open: what the results leave out, what they do not know, and what they take back although an
+      -- earlier send of it is open. This refusal says nothing about that send.
+      (case when bool_or(coalesce(s.result ->> 'state', s.was::text) in ('sending', 'unknown')
+          or (s.result ->> 'state' = 'pending' and s.unknown_since is not null)) over ()
+        and s.result ->> 'state' = 'pending' then 'unknown'
+        else coalesce(s.result ->> 'state', s.was::text) end)::public.sync_entry_state as state,
       -- It may have been sent before: then no worker knows that it never left.
-      (s.result ->> 'not_sent')::boolean and s.unknown_since is null as not_sent,
-      s.unknown_since is null and s.decided_at is null as is_first_send,
-      -- Three kinds stay open: what the results leave out, what they do not know, and what they take back
-      -- although an earlier send of it is open. This refusal says nothing about that send.
-      bool_or(coalesce(s.result ->> 'state', s.was::text) in ('sending', 'unknown')
-        or (s.result ->> 'state' = 'pending' and s.unknown_since is not null)) over () as stays_open
+      coalesce(s.result ->> 'state' = 'rejected' and (s.result ->> 'not_sent')::boolean
+        and s.unknown_since is null, false) as not_sent,
+      s.unknown_since is null and s.decided_at is null as is_first_send
     from (
       select e.entry_id, e.unknown_since, e.decided_at, e.state as was,
         case when e.state = 'sending' then result_of -> e.entry_key end as result
@@ -55,37 +58,27 @@ begin
         and e.state::text in ('sending', 'unknown')) s
   ), settled as (
     update public.sync_export_entries e set
-      state = n.state,
+      state = t.state,
       -- Pending: the vendor took nothing. And what never left is no part of a batch that may go out again.
-      batch_id = case when n.state <> 'pending' and not n.not_sent then e.batch_id end,
-      not_sent = n.not_sent,
-      refused_at_first_send = n.state = 'rejected' and n.is_first_send and not n.not_sent,
-      nothing_left = n.state = 'rejected' and coalesce((n.result ->> 'nothing_left')::boolean, false),
+      batch_id = case when t.state <> 'pending' and not t.not_sent then e.batch_id end,
+      not_sent = t.not_sent,
+      refused_at_first_send = t.state = 'rejected' and t.is_first_send and not t.not_sent,
+      nothing_left = t.state = 'rejected' and coalesce((t.result ->> 'nothing_left')::boolean, false),
       -- What is left out was sent like the rest: if it is handed out again, then as that.
-      unknown_since = case when n.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
-      refused_run_id = case when n.state = 'pending' and (n.result ->> 'refused_alone')::boolean
+      unknown_since = case when t.state in ('unknown', 'sending') then coalesce(e.unknown_since, now()) end,
+      refused_run_id = case when t.state = 'pending' and (t.result ->> 'refused_alone')::boolean
         then run.run_id end,
-      external_id = left(n.result ->> 'external_id', 200),
-      error_message = left(n.result ->> 'error', 500),
-      exported_at = case when n.state = 'exported' then now() end
-    from (
-      select t.entry_id, t.result, t.is_first_send,
-        t.state = 'rejected' and coalesce(t.not_sent, false) as not_sent,
-        -- While anything of a batch is open, it goes out again as it was: nothing may leave it.
-        case when t.state = 'pending' and t.stays_open then 'unknown' else t.state end as state
-      from told t where t.was = 'sending'
-    ) n
+      external_id = left(t.result ->> 'external_id', 200),
+      error_message = left(t.result ->> 'error', 500),
+      exported_at = case when t.state = 'exported' then now() end
     -- A range: no plan may compare the results with the entries of all tenants (store_delivery.sql).
-    where e.entry_id between n.entry_id and n.entry_id
+    from told t where e.entry_id between t.entry_id and t.entry_id and t.was = 'sending'
     returning e.state, e.entry_id, e.conflict_at
   )
   select count(*) filter (where s.state = 'exported'), count(*) filter (where s.state = 'rejected'),
     array_agg(s.entry_id) filter (where s.conflict_at is not null)
   into done, failed, contradicted from settled s;
-  perform sync_scheduler.adopt_newest_content(contradicted || array(
-    -- Refused earlier, while others of the batch were open. As text: the index of the rejected is of all.
-    select e.entry_id from public.sync_export_entries e
-    where e.batch_id = sync_worker_record_results.batch_id and e.state::text = 'rejected'));
+  perform sync_scheduler.adopt_newest_content(contradicted, array[batch_id]);
 
   if done + failed > 0 then
     update public.sync_run_log r set
@@ -121,12 +114,19 @@ comment on function public.sync_worker_record_results(uuid, integer, text, uuid,
   'argument_too_long, PT422 invalid_worker_request.';
 
 -- Of entries that turn out not to have been taken goes out what the source has delivered since, and the
--- conflict is over. Those that are not replaceable, or without a conflict, stay as they are.
-create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[]) returns void
+-- conflict is over. So do those of their batches that were refused earlier, while others of the batch were
+-- open. Those that are not replaceable, or without a conflict, stay as they are.
+create or replace function sync_scheduler.adopt_newest_content(entry_ids bigint[], batches uuid[])
+  returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  -- For an empty list, here and below, a planner may take any index, and read all that is in it. As text: the
+  -- index of the rejected is of all tenants.
+  chosen constant bigint[] := entry_ids || case when batches is not null then array(
+    select e.entry_id from public.sync_export_entries e
+    where e.batch_id = any (batches) and e.state::text = 'rejected') end;
 begin
-  -- For an empty list a planner may take any partial index, and read all conflicts.
-  if coalesce(cardinality(adopt_newest_content.entry_ids), 0) = 0 then
+  if coalesce(chosen, '{}') = '{}' then
     return;
   end if;
   -- In a statement of its own: guard_entry_content judges the entry as it was before.
@@ -140,7 +140,7 @@ begin
     run_id = case when e.state = 'pending' then e.run_id end,
     error_message = null
   -- num_nulls: for "is not null" a plan without statistics reads the conflicts of all tenants.
-  where e.entry_id = any (adopt_newest_content.entry_ids) and num_nulls(e.conflict_at) = 0
+  where e.entry_id = any (chosen) and num_nulls(e.conflict_at) = 0
     and sync_scheduler.is_replaceable(e);
 end;
 $$;

@@ -171,26 +171,25 @@ create or replace function sync_scheduler.reject_refused_entries(run public.sync
   returns public.sync_run_log
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  chosen constant bigint[] := array(
+    select e.entry_id from public.sync_export_entries e where e.refused_run_id = run.run_id);
   rejected integer;
 begin
   -- Nearly always there is none, and a statement that changes nothing fires triggers all the same.
-  if not exists (select from public.sync_export_entries e where e.refused_run_id = run.run_id) then
+  if chosen = '{}' then
     return run;
   end if;
   -- Only a first send is narrowed, and a batch that is refused as a whole goes back to pending.
   update public.sync_export_entries e set state = 'rejected', run_id = run.run_id,
     refused_at_first_send = e.decided_at is null, nothing_left = true
-  -- By their ids, and the state as text: else a plan without statistics reads all that is pending.
-  where e.state::text = 'pending' and e.entry_id = any (array(
-    select r.entry_id from public.sync_export_entries r where r.refused_run_id = run.run_id));
+  -- The state as text: else a plan without statistics reads all that is pending.
+  where e.state::text = 'pending' and e.entry_id = any (chosen);
   get diagnostics rejected = row_count;
-  if rejected > 0 then
-    update public.sync_run_log r set
-      entries_failed = r.entries_failed + rejected,
-      entries_total = greatest(r.entries_total, r.entries_done + r.entries_failed + rejected)
-    where r.run_id = run.run_id
-    returning * into strict run;
-  end if;
+  update public.sync_run_log r set
+    entries_failed = r.entries_failed + rejected,
+    entries_total = greatest(r.entries_total, r.entries_done + r.entries_failed + rejected)
+  where r.run_id = run.run_id
+  returning * into strict run;
   return run;
 end;
 $$;

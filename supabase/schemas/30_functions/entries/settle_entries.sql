@@ -61,11 +61,7 @@ begin
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
   into settled, changed_ids, batches from changed c;
-  perform sync_scheduler.adopt_newest_content(changed_ids || case when batches is not null then array(
-    -- Refused earlier, while the others of their batch were open. As text: the index of the rejected is of
-    -- all tenants.
-    select e.entry_id from public.sync_export_entries e
-    where e.batch_id = any (batches) and e.state::text = 'rejected') end);
+  perform sync_scheduler.adopt_newest_content(changed_ids, batches);
 
   if settled <> '[]' then
     perform sync_scheduler.audit(integration, 'entries_settled', reason,
@@ -203,6 +199,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   missing jsonb;
   sent_again jsonb;
+  expanded jsonb;
 begin
   if jsonb_typeof(entries) is distinct from 'array' or not jsonb_path_exists(entries, '$[*].batch_id') then
     return entries;
@@ -216,35 +213,31 @@ begin
       'with sent_at and a resolution: exported, resend or abandon"}');
   end if;
 
-  select jsonb_agg(d.batch_id) filter (where b.batch_id is null),
+  select jsonb_agg(d.batch_id) filter (where d.batch_id is not null and b.decisions is null),
     -- A worker has it, or has had it since: what was looked up is an older send.
     jsonb_agg(jsonb_build_object('batch_id', d.batch_id, 'sent_at', b.sent_at))
-      filter (where b.is_sending or b.sent_at <> d.sent_at)
-  into missing, sent_again
-  from jsonb_to_recordset(expand_batches.entries) as d (batch_id uuid, sent_at timestamptz)
+      filter (where b.is_sending or b.sent_at <> d.sent_at),
+    jsonb_agg(coalesce(b.decisions, i.item) order by i.position)
+  into missing, sent_again, expanded
+  from jsonb_array_elements(expand_batches.entries) with ordinality i (item, position)
+  cross join lateral jsonb_to_record(i.item) as d (batch_id uuid, sent_at timestamptz, resolution text)
   left join lateral (
-    select e.batch_id, bool_or(e.state = 'sending') as is_sending,
+    select bool_or(e.state = 'sending') as is_sending,
       -- Of one that is settled by now, the send that did it: what was looked up before is about another.
-      coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at
+      coalesce(max(e.sent_at) filter (where e.state = 'unknown'), max(e.sent_at)) as sent_at,
+      coalesce(jsonb_agg(jsonb_build_object('entry_key', e.entry_key, 'resolution', d.resolution,
+        'sent_at', e.sent_at) order by e.entry_id) filter (where e.state = 'unknown'), '[]') as decisions
     from public.sync_export_entries e
     where e.batch_id = d.batch_id and e.integration_id = expand_batches.integration_id
-    group by e.batch_id) b on true
-  where d.batch_id is not null;
+    having count(*) > 0) b on true;
   if missing is not null then
     perform sync_scheduler.raise_error('entries_not_found', sync_scheduler.first_ten('batch_ids', missing));
   elsif sent_again is not null then
     perform sync_scheduler.raise_error('batch_was_sent_again',
       sync_scheduler.first_ten('batches', sent_again));
   end if;
-
-  return (
-    select coalesce(jsonb_agg(case when e.entry_id is null then d.item else jsonb_build_object('entry_key',
-      e.entry_key, 'resolution', d.item -> 'resolution', 'sent_at', e.sent_at) end
-      order by d.position, e.entry_id), '[]')
-    from jsonb_array_elements(expand_batches.entries) with ordinality d (item, position)
-    left join public.sync_export_entries e on e.batch_id = (d.item ->> 'batch_id')::uuid
-      and e.integration_id = expand_batches.integration_id and e.state = 'unknown'
-    where e.entry_id is not null or not d.item ? 'batch_id');
+  -- Without the brackets of each batch.
+  return jsonb_path_query_array(expanded, '$[*][*]');
 exception when data_exception then
   perform sync_scheduler.raise_error('invalid_entries',
     '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
