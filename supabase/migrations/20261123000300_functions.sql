@@ -3,11 +3,12 @@
 -- supabase/schemas/30_functions/access/arguments.sql
 -- What an argument may be, and what is said when it is not.
 
--- Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its
--- texts once it knows that the caller has the role, and before it uses the text. Errors, which do not quote
--- it: PT422 reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for others PT422
--- argument_too_long (details: argument, max_length).
-create or replace function sync_scheduler.require_text(argument text, value text) returns void
+-- Refuses a text argument that is longer than text_limit says, and returns it; null passes. A reason without
+-- a visible character becomes null. An RPC calls it for each of its texts once it knows that the caller has
+-- the role, and before it uses the text. Errors, which do not quote it: PT422 reason_too_long, PT422
+-- invalid_idempotency_key, PT401 invalid_token, for others PT422 argument_too_long (details: argument,
+-- max_length).
+create or replace function sync_scheduler.require_text(argument text, value text) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := sync_scheduler.text_limit(argument);
@@ -23,13 +24,8 @@ begin
         jsonb_build_object('argument', argument, 'max_length', most));
     end case;
   end if;
+  return case when argument <> 'reason' or value ~ '[^[:space:]]' then value end;
 end;
-$$;
-
--- The reason that a person gave: one without a visible character is none.
-create or replace function sync_scheduler.given_reason(reason text) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select case when reason ~ '[^[:space:]]' then reason end;
 $$;
 
 -- Most characters of a text argument of the API, by its name; of a list those of each text. The checks of
@@ -138,7 +134,7 @@ declare
     '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
   settings sync_scheduler.settings;
 begin
-  perform sync_scheduler.require_text('reason', audit.reason);
+  reason := sync_scheduler.require_text('reason', reason);
   -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
   if actor is not null then
     perform sync_scheduler.lock_limits(integration.org_id);
@@ -158,8 +154,7 @@ begin
     )), 'changes_per_hour');
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, actor, audit.action,
-    sync_scheduler.given_reason(audit.reason), audit.details);
+  values (integration.org_id, integration.id, actor, audit.action, audit.reason, audit.details);
 end;
 $$;
 
@@ -2421,9 +2416,6 @@ begin
     join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now()
     order by h.next_check_at limit batch_size for no key update of i skip locked);
-  if due = '{}' then
-    return 0;
-  end if;
   due := array(select h.integration_id from public.sync_integration_health h
     where h.integration_id = any (due) and h.next_check_at <= now() for no key update skip locked);
   asked := array(select d.id from unnest(due) d (id)
@@ -3410,9 +3402,9 @@ declare
   batches uuid[];
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('entries', entries, 16777216);
-  if sync_scheduler.given_reason(reason) is null then
+  if reason is null then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);
@@ -4080,10 +4072,10 @@ declare
   refused jsonb;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_text('entry_keys', (
     select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
-  if sync_scheduler.given_reason(reason) is null then
+  if reason is null then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(entry_keys) between 0 and 10000) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.
@@ -4502,7 +4494,7 @@ begin
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
 
   -- Not before the caller is known: a stranger must not even be able to wait for a lock.
   select * into strict run from public.sync_run_log r
@@ -4514,8 +4506,7 @@ begin
   end if;
 
   update public.sync_run_log r set cancel_requested_at = now(),
-    cancel_requested_by = sync_scheduler.caller_id(),
-    cancel_reason = sync_scheduler.given_reason(cancel_integration_sync.reason)
+    cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
   where r.run_id = run.run_id and r.cancel_requested_at is null;
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
@@ -6482,22 +6473,15 @@ begin
 
   foreach part in array string_to_array(value, ',') loop
     divided := string_to_array(part, '/');
-    if divided[1] = '*' then
-      bounds := '{*}'::text[];
-      first := lowest;
-      last := highest;
-    else
-      bounds := string_to_array(divided[1], '-');
-      first := sync_scheduler.parse_cron_value(bounds[1], names, lowest, lowest);
-      last := first;
-      if cardinality(bounds) > 1 then
-        last := sync_scheduler.parse_cron_value(bounds[2], names, lowest, coalesce(first, lowest));
-      end if;
-    end if;
-    step := 1;
-    if cardinality(divided) > 1 then
-      step := sync_scheduler.parse_cron_value(divided[2], null, 0, 0);
-    end if;
+    bounds := string_to_array(divided[1], '-');
+    first := case when divided[1] = '*' then lowest
+      else sync_scheduler.parse_cron_value(bounds[1], names, lowest, lowest) end;
+    last := case when divided[1] = '*' then highest
+      when cardinality(bounds) > 1
+        then sync_scheduler.parse_cron_value(bounds[2], names, lowest, coalesce(first, lowest))
+      else first end;
+    step := case when cardinality(divided) > 1
+      then sync_scheduler.parse_cron_value(divided[2], null, 0, 0) else 1 end;
 
     reason := case when part = '' then 'an element of the list is empty'
       when cardinality(divided) > 2 or cardinality(bounds) > 2 then 'not a value, a range or a step'
@@ -6553,7 +6537,7 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
   if not isfinite(resume_at) or resume_at <= now() then
     perform sync_scheduler.raise_error('invalid_resume_at', jsonb_build_object('resume_at', resume_at));
   end if;
@@ -6564,8 +6548,7 @@ begin
   end if;
   perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
   update public.sync_integrations i set paused_at = coalesce(i.paused_at, now()),
-    paused_by = sync_scheduler.caller_id(),
-    pause_reason = sync_scheduler.given_reason(pause_integration_sync.reason),
+    paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
   return integration;

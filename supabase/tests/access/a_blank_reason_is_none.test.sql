@@ -3,9 +3,9 @@ begin;
 \ir ../fixtures.psql
 select plan(7);
 
-select is(sync_scheduler.given_reason(blank), null, 'a blank reason is none')
+select is(sync_scheduler.require_text('reason', blank), null, 'a blank reason is none')
 from unnest(array['', '   ', E' \t\r\n']) blank;
-select is(sync_scheduler.given_reason(' Closing '), ' Closing ', 'another one is kept as it was given');
+select is(sync_scheduler.require_text('reason', ' Closing '), ' Closing ', 'another one is kept as it was given');
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 grant select on run to public;

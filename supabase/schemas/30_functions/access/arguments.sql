@@ -1,10 +1,11 @@
 -- What an argument may be, and what is said when it is not.
 
--- Refuses a text argument that is longer than text_limit says; null passes. An RPC calls it for each of its
--- texts once it knows that the caller has the role, and before it uses the text. Errors, which do not quote
--- it: PT422 reason_too_long, PT422 invalid_idempotency_key, PT401 invalid_token, for others PT422
--- argument_too_long (details: argument, max_length).
-create or replace function sync_scheduler.require_text(argument text, value text) returns void
+-- Refuses a text argument that is longer than text_limit says, and returns it; null passes. A reason without
+-- a visible character becomes null. An RPC calls it for each of its texts once it knows that the caller has
+-- the role, and before it uses the text. Errors, which do not quote it: PT422 reason_too_long, PT422
+-- invalid_idempotency_key, PT401 invalid_token, for others PT422 argument_too_long (details: argument,
+-- max_length).
+create or replace function sync_scheduler.require_text(argument text, value text) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   most constant integer := sync_scheduler.text_limit(argument);
@@ -20,13 +21,8 @@ begin
         jsonb_build_object('argument', argument, 'max_length', most));
     end case;
   end if;
+  return case when argument <> 'reason' or value ~ '[^[:space:]]' then value end;
 end;
-$$;
-
--- The reason that a person gave: one without a visible character is none.
-create or replace function sync_scheduler.given_reason(reason text) returns text
-language sql immutable set search_path = pg_catalog, pg_temp as $$
-  select case when reason ~ '[^[:space:]]' then reason end;
 $$;
 
 -- Most characters of a text argument of the API, by its name; of a list those of each text. The checks of

@@ -18,7 +18,7 @@ declare
     '{pause,pause_ended,cancel_backfill,entries_withdrawn,remove_credentials,remove_alert_webhook}'::text[];
   settings sync_scheduler.settings;
 begin
-  perform sync_scheduler.require_text('reason', audit.reason);
+  reason := sync_scheduler.require_text('reason', reason);
   -- The backend, the host and the scheduler are trusted: they are not bounded, and use up nothing.
   if actor is not null then
     perform sync_scheduler.lock_limits(integration.org_id);
@@ -38,8 +38,7 @@ begin
     )), 'changes_per_hour');
   end if;
   insert into public.sync_audit_log (org_id, integration_id, actor_id, action, reason, details)
-  values (integration.org_id, integration.id, actor, audit.action,
-    sync_scheduler.given_reason(audit.reason), audit.details);
+  values (integration.org_id, integration.id, actor, audit.action, audit.reason, audit.details);
 end;
 $$;
 

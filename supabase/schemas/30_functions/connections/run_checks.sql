@@ -45,9 +45,6 @@ begin
     join public.sync_integrations i on i.id = h.integration_id
     where h.next_check_at <= now()
     order by h.next_check_at limit batch_size for no key update of i skip locked);
-  if due = '{}' then
-    return 0;
-  end if;
   due := array(select h.integration_id from public.sync_integration_health h
     where h.integration_id = any (due) and h.next_check_at <= now() for no key update skip locked);
   asked := array(select d.id from unnest(due) d (id)

@@ -14,9 +14,9 @@ declare
   batches uuid[];
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('entries', entries, 16777216);
-  if sync_scheduler.given_reason(reason) is null then
+  if reason is null then
     perform sync_scheduler.raise_error('reason_missing');
   end if;
   integration := sync_scheduler.lock_integration(org_id, integration_type);

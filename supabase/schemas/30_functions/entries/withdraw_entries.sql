@@ -10,10 +10,10 @@ declare
   refused jsonb;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_text('entry_keys', (
     select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
-  if sync_scheduler.given_reason(reason) is null then
+  if reason is null then
     perform sync_scheduler.raise_error('reason_missing');
   elsif (cardinality(entry_keys) between 0 and 10000) is not true
     -- Not by array_position, which refuses lists within lists with an error of its own.

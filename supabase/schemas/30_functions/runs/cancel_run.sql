@@ -12,7 +12,7 @@ begin
   if run.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
   end if;
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
 
   -- Not before the caller is known: a stranger must not even be able to wait for a lock.
   select * into strict run from public.sync_run_log r
@@ -24,8 +24,7 @@ begin
   end if;
 
   update public.sync_run_log r set cancel_requested_at = now(),
-    cancel_requested_by = sync_scheduler.caller_id(),
-    cancel_reason = sync_scheduler.given_reason(cancel_integration_sync.reason)
+    cancel_requested_by = sync_scheduler.caller_id(), cancel_reason = cancel_integration_sync.reason
   where r.run_id = run.run_id and r.cancel_requested_at is null;
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then

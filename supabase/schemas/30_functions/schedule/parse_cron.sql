@@ -73,22 +73,15 @@ begin
 
   foreach part in array string_to_array(value, ',') loop
     divided := string_to_array(part, '/');
-    if divided[1] = '*' then
-      bounds := '{*}'::text[];
-      first := lowest;
-      last := highest;
-    else
-      bounds := string_to_array(divided[1], '-');
-      first := sync_scheduler.parse_cron_value(bounds[1], names, lowest, lowest);
-      last := first;
-      if cardinality(bounds) > 1 then
-        last := sync_scheduler.parse_cron_value(bounds[2], names, lowest, coalesce(first, lowest));
-      end if;
-    end if;
-    step := 1;
-    if cardinality(divided) > 1 then
-      step := sync_scheduler.parse_cron_value(divided[2], null, 0, 0);
-    end if;
+    bounds := string_to_array(divided[1], '-');
+    first := case when divided[1] = '*' then lowest
+      else sync_scheduler.parse_cron_value(bounds[1], names, lowest, lowest) end;
+    last := case when divided[1] = '*' then highest
+      when cardinality(bounds) > 1
+        then sync_scheduler.parse_cron_value(bounds[2], names, lowest, coalesce(first, lowest))
+      else first end;
+    step := case when cardinality(divided) > 1
+      then sync_scheduler.parse_cron_value(divided[2], null, 0, 0) else 1 end;
 
     reason := case when part = '' then 'an element of the list is empty'
       when cardinality(divided) > 2 or cardinality(bounds) > 2 then 'not a value, a range or a step'

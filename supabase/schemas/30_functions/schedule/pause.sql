@@ -8,7 +8,7 @@ declare
   integration public.sync_integrations;
 begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
-  perform sync_scheduler.require_text('reason', reason);
+  reason := sync_scheduler.require_text('reason', reason);
   if not isfinite(resume_at) or resume_at <= now() then
     perform sync_scheduler.raise_error('invalid_resume_at', jsonb_build_object('resume_at', resume_at));
   end if;
@@ -19,8 +19,7 @@ begin
   end if;
   perform sync_scheduler.audit(integration, 'pause', reason, jsonb_build_object('resume_at', resume_at));
   update public.sync_integrations i set paused_at = coalesce(i.paused_at, now()),
-    paused_by = sync_scheduler.caller_id(),
-    pause_reason = sync_scheduler.given_reason(pause_integration_sync.reason),
+    paused_by = sync_scheduler.caller_id(), pause_reason = pause_integration_sync.reason,
     resume_at = pause_integration_sync.resume_at
   where i.id = integration.id returning * into strict integration;
   return integration;
