@@ -201,7 +201,7 @@ export type TriggerRejection = {
   };
 }[TriggerErrorMessage];
 
-/** What the trigger does: `sync_scheduler.trigger_decision`. */
+/** What the trigger does: the result of `sync_scheduler.decide_trigger`. */
 export type TriggerDecision =
   /** Starts a new run. */
   | {

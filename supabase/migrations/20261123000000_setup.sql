@@ -107,12 +107,6 @@ create type sync_scheduler.trigger_facts as (
   is_ticking boolean, has_incident boolean, has_function_url boolean
 );
 
--- What a press does. `start`: a new run, with triggered_by and notice. `replay`: returns run_id as it is.
--- `revive`: recovers run_id, then returns it with the notice. `reject`: raises message with details.
-create type sync_scheduler.trigger_decision as (
-  outcome text, run_id uuid, triggered_by public.sync_run_trigger, notice text, message text, details jsonb
-);
-
 -- Names of fields, of a voucher and of its lines.
 create type sync_scheduler.field_names as (voucher text[], line text[]);
 

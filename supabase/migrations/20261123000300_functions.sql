@@ -5,9 +5,8 @@
 
 -- Refuses a text argument that is longer than text_limit says, and returns it; null passes. A reason without
 -- a visible character becomes null. An RPC calls it for each of its texts once it knows that the caller has
--- the role, and before it uses the text. Errors, which do not quote it: PT422 reason_too_long, PT422
--- invalid_idempotency_key, PT401 invalid_token, for others PT422 argument_too_long (details: argument,
--- max_length).
+-- the role, and before it uses the text. Errors, which do not quote it: PT422 reason_too_long, for others
+-- PT422 argument_too_long (details: argument, max_length).
 create or replace function sync_scheduler.require_text(argument text, value text) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -17,9 +16,6 @@ begin
     case argument
       when 'reason' then perform sync_scheduler.raise_error('reason_too_long',
         jsonb_build_object('max_length', most));
-      when 'idempotency_key' then
-        perform sync_scheduler.raise_error('invalid_idempotency_key', jsonb_build_object('max_length', most));
-      when 'token' then perform sync_scheduler.raise_error('invalid_token');
       else perform sync_scheduler.raise_error('argument_too_long',
         jsonb_build_object('argument', argument, 'max_length', most));
     end case;
@@ -36,7 +32,6 @@ begin
   case argument
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
     when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
-    when 'token' then return 256;
     when 'reason' then return 500;
     when 'error_message' then return 2000;
   end case;
@@ -1201,7 +1196,7 @@ declare
 begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
-    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token) for no key update;
+    and s.token_hash = sha256(convert_to(sync_worker_finish_alerts.token, 'UTF8')) for no key update;
   if coalesce(sender.claimed_at, sender.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif sender.ended_at is not null then
@@ -1561,7 +1556,9 @@ begin
       perform sync_scheduler.resolve_alerts(integration.id, '{lost_worker,cold_start_failure,missed_slot}');
       perform sync_scheduler.resolve_run_failure(integration.id, has_succeeded => true);
     -- The next run would meet the same as one that a person has cancelled.
-    elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+    elsif new.status = 'failed' or (ended.error_class = 'permanent' and ended.ended_at = new.finished_at
+      and sync_scheduler.refusal_backoff(new, ended) is null)
+    then
       error_message := coalesce(new.error_message, ended.error_message);
       -- One until what it left, up to last_entry_id, is out or decided, however many runs fail before that.
       perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,
@@ -1884,7 +1881,7 @@ declare
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
-    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token) for no key update;
+    and c.token_hash = sha256(convert_to(sync_worker_finish_probe.token, 'UTF8')) for no key update;
   if coalesce(ended.claimed_at, ended.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif ended.ended_at is not null then
@@ -2083,7 +2080,9 @@ begin
     where h.integration_id = new.integration_id and h.configured_at <= ended.claimed_at
       and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
         or h.run_failed_at is not null);
-  elsif new.status = 'failed' or (new.status = 'cancelled' and sync_scheduler.was_refused(new, ended)) then
+  elsif new.status = 'failed' or (ended.error_class = 'permanent' and ended.ended_at = new.finished_at
+    and sync_scheduler.refusal_backoff(new, ended) is null)
+  then
     perform sync_scheduler.record_health(new.integration_id,
       -- A vendor that asks for a long wait has answered.
       case when new.error_code = 'vendor_quota_exhausted' then 'degraded'
@@ -2896,7 +2895,6 @@ declare
   contradicted bigint[];
   result_of jsonb;
 begin
-  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_size('results', results, 4194304);
   run := sync_scheduler.extend_lease(run_id, attempt, token, 'settle');
   if jsonb_typeof(results) is distinct from 'array' or exists (
@@ -3162,7 +3160,6 @@ declare
   reason text;
   entries jsonb;
 begin
-  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('entry_keys', (
     select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
   run := sync_scheduler.extend_lease(run_id, attempt, token);
@@ -4635,73 +4632,67 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/decide_trigger.sql
--- Decides what a press does: may it start a run now, and if not, why? It reads nothing but the facts, which
--- read_trigger_facts below collects. So the trigger acts on it, the overview shows it, and
--- src/rpc-logic/decide_trigger.ts mirrors it step by step.
-create or replace function sync_scheduler.decide_trigger(facts sync_scheduler.trigger_facts)
-returns sync_scheduler.trigger_decision
+-- Decides what a press does: may it start a run now, and if not, why? `start`: a new run, with triggered_by
+-- and notice. `replay`: returns run_id as it is. `revive`: recovers run_id, then returns it with the notice.
+-- `reject`: raises message with details. It reads nothing but the facts, which read_trigger_facts below
+-- collects. So the trigger acts on it, the overview shows it, and src/rpc-logic/decide_trigger.ts mirrors it
+-- step by step.
+create or replace function sync_scheduler.decide_trigger(
+  facts sync_scheduler.trigger_facts, out outcome text, out run_id uuid,
+  out triggered_by public.sync_run_trigger, out notice text, out message text, out details jsonb)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  next record;
+  next constant record := sync_scheduler.next_manual_press(facts);
 begin
+  outcome := 'reject';
   -- Before the integration's state: a client that lost the answer to its request gets its run back.
   if facts.key_run_id is not null then
-    if facts.key_integration_id <> facts.integration_id then
-      return sync_scheduler.reject_trigger('idempotency_key_reused',
-        jsonb_build_object('run_id', facts.key_run_id));
+    if facts.key_integration_id = facts.integration_id then
+      outcome := 'replay';
+      run_id := facts.key_run_id;
+    else
+      message := 'idempotency_key_reused';
+      details := jsonb_build_object('run_id', facts.key_run_id);
     end if;
-    return row('replay', facts.key_run_id, null, null, null, null)::sync_scheduler.trigger_decision;
-  end if;
-  if not facts.enabled then
-    return sync_scheduler.reject_trigger('integration_disabled');
+  elsif not facts.enabled then
+    message := 'integration_disabled';
   elsif facts.paused_at is not null and coalesce(facts.resume_at > facts.decided_at, true) then
-    return sync_scheduler.reject_trigger('integration_paused', jsonb_build_object(
-      'reason', facts.pause_reason, 'paused_at', facts.paused_at, 'resume_at', facts.resume_at));
-  end if;
+    message := 'integration_paused';
+    details := jsonb_build_object(
+      'reason', facts.pause_reason, 'paused_at', facts.paused_at, 'resume_at', facts.resume_at);
 
   -- A dead worker or a dead scheduler never blocks a coordinator.
-  if facts.active_recovery in ('continues', 'done') then
-    return row('revive', facts.active_run_id, null,
-      case when not facts.is_ticking then 'scheduler_not_ticking' end, null, null)
-      ::sync_scheduler.trigger_decision;
+  elsif facts.active_recovery in ('continues', 'done') then
+    outcome := 'revive';
+    run_id := facts.active_run_id;
+    notice := case when not facts.is_ticking then 'scheduler_not_ticking' end;
   elsif facts.active_run_id is not null and facts.active_recovery is null then
-    return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
+    message := 'sync_already_in_progress';
+    details := jsonb_build_object(
       'run_id', facts.active_run_id, 'status', facts.active_status,
       'started_at', facts.active_started_at, 'triggered_by', facts.active_triggered_by)
       -- An error undoes what the call wrote, so what the person has to know is in the details.
       || jsonb_strip_nulls(case when facts.is_ticking then jsonb_build_object(
           'quota_until', facts.active_quota_until,
           'notice', coalesce(facts.active_waits_for, case when facts.has_incident then 'vendor_incident' end))
-        else '{"notice": "scheduler_not_ticking"}' end));
-  end if;
+        else '{"notice": "scheduler_not_ticking"}' end);
 
   -- The limits are between people: the service role and the host have none.
-  if facts.caller_id is not null then
-    next := sync_scheduler.next_manual_press(facts);
-    if next.press_at > facts.decided_at then
-      return sync_scheduler.reject_trigger('rate_limited', jsonb_build_object(
-        'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
-        'retry_at', next.press_at, 'limit', next.limited_by));
-    end if;
-  end if;
+  elsif facts.caller_id is not null and next.press_at > facts.decided_at then
+    message := 'rate_limited';
+    details := jsonb_build_object(
+      'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
+      'retry_at', next.press_at, 'limit', next.limited_by);
 
-  if not facts.has_function_url then
-    return sync_scheduler.reject_trigger('function_url_not_configured',
-      '{"run": "npx sync-scheduler doctor"}');
+  elsif not facts.has_function_url then
+    message := 'function_url_not_configured';
+    details := '{"run": "npx sync-scheduler doctor"}';
+  else
+    outcome := 'start';
+    triggered_by := case when facts.caller_id is null then 'api' else 'manual' end;
+    notice := case when not facts.is_ticking then 'scheduler_not_ticking'
+      when facts.has_incident then 'vendor_incident' end;
   end if;
-  return row('start', null, case when facts.caller_id is null then 'api' else 'manual' end,
-    case when not facts.is_ticking then 'scheduler_not_ticking'
-      when facts.has_incident then 'vendor_incident' end, null, null)::sync_scheduler.trigger_decision;
-end;
-$$;
-
--- The decision to answer with this error.
-create or replace function sync_scheduler.reject_trigger(message text, details jsonb default null)
-returns sync_scheduler.trigger_decision
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return row('reject', null, null, null, reject_trigger.message, reject_trigger.details)
-    ::sync_scheduler.trigger_decision;
 end;
 $$;
 
@@ -4713,16 +4704,14 @@ create or replace function sync_scheduler.next_manual_press(
   facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
+  -- Compares instants, not intervals: '1 month' compares as 30 days, but from 1 February it is 28.
+  cooldown_over_at constant timestamptz := greatest(
+    facts.newest_press_at + facts.manual_cooldown, facts.newest_press_at + facts.least_cooldown);
   hour_over_at constant timestamptz := facts.oldest_press_of_full_hour_at + interval '1 hour';
 begin
-  -- Compares instants, not intervals: '1 month' compares as 30 days, but from 1 February it is 28.
-  press_at := greatest(facts.newest_press_at + facts.manual_cooldown,
-    facts.newest_press_at + facts.least_cooldown);
-  limited_by := case when press_at is not null then 'cooldown' end;
-  if hour_over_at > press_at or press_at is null then
-    press_at := hour_over_at;
-    limited_by := case when press_at is not null then 'presses_per_hour' end;
-  end if;
+  press_at := greatest(cooldown_over_at, hour_over_at);
+  limited_by := case press_at
+    when cooldown_over_at then 'cooldown' when hour_over_at then 'presses_per_hour' end;
 end;
 $$;
 
@@ -4738,8 +4727,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan as $$
 declare
   settings record;
-  key_run_id uuid;
-  key_integration_id uuid;
+  keyed public.sync_run_log;
   active public.sync_run_log;
   open_attempt sync_scheduler.run_attempts;
   step text;
@@ -4754,7 +4742,7 @@ begin
   select t.ticked_at into ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1;
 
   if read_trigger_facts.idempotency_key is not null then
-    select r.run_id, r.integration_id into key_run_id, key_integration_id from public.sync_run_log r
+    select r.run_id, r.integration_id into keyed.run_id, keyed.integration_id from public.sync_run_log r
     where r.org_id = integration.org_id and r.idempotency_key = read_trigger_facts.idempotency_key;
   end if;
 
@@ -4800,7 +4788,7 @@ begin
 
   -- By place, in the order of the type trigger_facts.
   return row(now(), read_trigger_facts.caller_id, integration.id, integration.enabled, integration.paused_at,
-    integration.pause_reason, integration.resume_at, key_run_id, key_integration_id, active.run_id,
+    integration.pause_reason, integration.resume_at, keyed.run_id, keyed.integration_id, active.run_id,
     active.status, active.started_at, active.triggered_by,
     case when active.run_id is not null then sync_scheduler.waits_for(active) end,
     case when active.quota_until > now() then active.quota_until end, active_recovery,
@@ -4843,7 +4831,7 @@ begin
     start_run.parent_run_id, start_run.notice, now() + integration.run_deadline)
   on conflict do nothing returning * into run;
   if run.run_id is not null then
-    perform sync_scheduler.open_attempt(run);
+    perform sync_scheduler.post_attempt(run);
   end if;
   return run;
 end;
@@ -4859,41 +4847,37 @@ begin
   if not sync_scheduler.pause_if_stopped(next_attempt.run_id) then
     update public.sync_run_log r set status = 'pending', next_attempt_at = null, attempt = r.attempt + 1
     where r.run_id = next_attempt.run_id returning * into strict run;
-    perform sync_scheduler.open_attempt(run);
+    perform sync_scheduler.post_attempt(run);
   end if;
 end;
 $$;
 
--- Opens the current attempt of a run and posts it. The caller holds the run's row lock and has seen that its
--- integration is not stopped. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
+-- Posts the current attempt of a run: opens it or, `again`, posts it once more if no worker has claimed it.
+-- Then the new token replaces the old one, and the next wait is twice as long. The database stores only the
+-- token's SHA-256. The caller holds the run's row lock and has seen that its integration is not stopped.
+-- Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.post_attempt(run public.sync_run_log, again boolean default false)
+returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  token constant text := sync_scheduler.new_token();
+  token constant text := concat(gen_random_uuid(), gen_random_uuid());
+  body constant jsonb := jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token);
 begin
-  insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
-  select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
-    jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    -- As in wait_for_retry.
-    greatest(now(), least(now() + s.claim_timeout, run.deadline_at)) from sync_scheduler.settings s;
-end;
-$$;
-
--- Posts an attempt again that no worker has claimed: the new token replaces the old one, and the next wait is
--- twice as long. The caller holds the run's row lock. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.repeat_dispatch(run public.sync_run_log) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  token constant text := sync_scheduler.new_token();
-begin
-  update sync_scheduler.run_attempts a set
-    token_hash = sync_scheduler.hash_token(token),
-    request_id = sync_scheduler.call_function('run',
-      jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    dispatched_at = now(), dispatch_count = a.dispatch_count + 1,
-    lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
-  from sync_scheduler.settings s
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
+  if again then
+    update sync_scheduler.run_attempts a set
+      token_hash = sha256(convert_to(token, 'UTF8')),
+      request_id = sync_scheduler.call_function('run', body),
+      dispatched_at = now(), dispatch_count = a.dispatch_count + 1,
+      lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+    from sync_scheduler.settings s
+    where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
+  else
+    insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
+    select run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')),
+      sync_scheduler.call_function('run', body),
+      -- As in schedule_retry.
+      greatest(now(), least(now() + s.claim_timeout, run.deadline_at)) from sync_scheduler.settings s;
+  end if;
 end;
 $$;
 
@@ -4929,26 +4913,6 @@ begin
 end;
 $$;
 
--- A one-time token of 244 random bits.
-create or replace function sync_scheduler.new_token() returns text
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
-begin
-  return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
-end;
-$$;
-
--- What the database stores of a token: its SHA-256. Errors: PT401 invalid_token (too long).
-create or replace function sync_scheduler.hash_token(token text) returns bytea
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Our own tokens have 64 characters: a press does not ask for the limit.
-  if length(hash_token.token) > 64 then
-    perform sync_scheduler.require_text('token', hash_token.token);
-  end if;
-  return sha256(convert_to(hash_token.token, 'UTF8'));
-end;
-$$;
-
 -- supabase/schemas/30_functions/runs/finish_attempt.sql
 -- Definer, because the service role has no rights in sync_scheduler. The attempt token checks the caller.
 create or replace function public.sync_worker_finish(
@@ -4964,10 +4928,7 @@ declare
   run public.sync_run_log;
   blamed sync_scheduler.blames;
   is_over_quota boolean;
-  class sync_scheduler.error_class;
-  retry_after interval;
 begin
-  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('outcome', outcome);
   perform sync_scheduler.require_text('error_class', error_class);
   perform sync_scheduler.require_text('error_code', error_code);
@@ -5026,18 +4987,16 @@ begin
         error_message);
     end if;
 
-    class := error_class::sync_scheduler.error_class;
-    error_code := left(error_code, 100);
     error_message := left(error_message, 500);
-    -- Bounded, so that the instant of its end can always be computed.
-    retry_after := case when retry_after_seconds is not null
-      then least(retry_after_seconds, 366 * 86400) * interval '1 second' end;
     update sync_scheduler.run_attempts a set reported_outcome = reported,
       checkpoint = nullif(coalesce(sync_worker_finish.checkpoint, a.checkpoint), 'null'),
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, sync_worker_finish.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
-    perform sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome, class,
-      error_code, error_message, blamed, retry_after, is_over_quota);
+    held := sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome,
+      error_class::sync_scheduler.error_class, error_code, error_message, blamed,
+      -- Bounded, so that the instant of its end can always be computed.
+      case when retry_after_seconds is not null
+        then least(retry_after_seconds, 366 * 86400) * interval '1 second' end, is_over_quota);
     if outcome = 'succeeded' then
       perform sync_scheduler.finish_run(run.run_id, 'succeeded');
     elsif outcome = 'cancelled'
@@ -5051,11 +5010,8 @@ begin
     then
       -- Everything else is done. To repeat what was set aside is for the next run.
       perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
-    elsif sync_scheduler.set_aside_batch(run, class, stuck_batch) then
-      -- The other batches go on at once, or after the hint of the vendor, which is for every request.
-      perform sync_scheduler.wait_for_retry(run, blamed, error_code, error_message, retry_after);
     else
-      perform sync_scheduler.schedule_retry(run, class, error_code, error_message, blamed, retry_after);
+      perform sync_scheduler.schedule_retry(run, held, error_message, stuck_batch);
     end if;
   end if;
 
@@ -5076,15 +5032,17 @@ comment on function public.sync_worker_finish(
   'the run: status and next_attempt_at. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
--- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
--- the event "an attempt has ended": alerts and connections have triggers on it.
+-- Ends the current attempt of a run, turns what it was sending into unknown, and returns the attempt. The
+-- caller holds the run's row lock and decides what becomes of the run. Writing ended_at is the event "an
+-- attempt has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.mark_attempt_ended(
   run public.sync_run_log, outcome sync_scheduler.attempt_outcome,
   error_class sync_scheduler.error_class default null, error_code text default null,
   error_message text default null, blames sync_scheduler.blames default null,
-  retry_after interval default null, over_quota boolean default false) returns void
+  retry_after interval default null, over_quota boolean default false) returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  ended sync_scheduler.run_attempts;
 begin
   -- Only the vendor knows whether it has these entries. The next attempt asks before it sends them again.
   update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
@@ -5095,7 +5053,9 @@ begin
     error_code = mark_attempt_ended.error_code, error_message = mark_attempt_ended.error_message,
     blames = mark_attempt_ended.blames, retry_after = mark_attempt_ended.retry_after,
     over_quota = mark_attempt_ended.over_quota
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null
+  returning * into ended;
+  return ended;
 end;
 $$;
 
@@ -5149,13 +5109,14 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return query
   with made as materialized (
-    select subject.id, (subject.place - 1) / 10 as batch, sync_scheduler.new_token() as token
+    select subject.id, (subject.place - 1) / 10 as batch,
+      concat(gen_random_uuid(), gen_random_uuid()) as token
     from unnest(post_calls.ids) with ordinality subject (id, place)
   ), posted as materialized (
     select m.batch, sync_scheduler.call_function(post_calls.kind, jsonb_build_object(post_calls.list,
       jsonb_agg(jsonb_build_object(post_calls.id_name, m.id, 'token', m.token)))) as request_id
     from made m group by m.batch)
-  select m.id, sync_scheduler.hash_token(m.token), p.request_id from made m join posted p using (batch);
+  select m.id, sha256(convert_to(m.token, 'UTF8')), p.request_id from made m join posted p using (batch);
 end;
 $$;
 
@@ -5168,7 +5129,7 @@ begin
   if jsonb_array_length(calls) between 1 and 50
     and not jsonb_path_exists(calls, 'strict $[*] ? (@.type() != "object")')
   then
-    return query select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
+    return query select (c.call ->> read_calls.id_name)::uuid, sha256(convert_to(c.call ->> 'token', 'UTF8'))
     from jsonb_array_elements(read_calls.calls) c (call) order by 1;
     return;
   end if;
@@ -5237,13 +5198,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   run constant public.sync_run_log := sync_scheduler.extend_lease(run_id, attempt, token, 'hold');
 begin
-  if checkpoint is not null then
-    perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
-    if octet_length(checkpoint::text) > 65536 then
-      perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
-    end if;
-  end if;
-  if first_vendor_byte_ms not between 0 and 86400000 then
+  perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
+  if octet_length(checkpoint::text) > 65536 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
+  elsif first_vendor_byte_ms not between 0 and 86400000 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
   elsif checkpoint is not null or first_vendor_byte_ms is not null then
     update sync_scheduler.run_attempts a set
@@ -5307,7 +5265,7 @@ create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt inte
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  hash constant bytea := sync_scheduler.hash_token(token);
+  hash constant bytea := sha256(convert_to(token, 'UTF8'));
   found_attempt sync_scheduler.run_attempts;
 begin
   -- Addresses and ids of runs are no secrets: a forged token waits for no lock, and holds none.
@@ -5501,10 +5459,10 @@ begin
     end if;
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
+    current_attempt := sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
       'The worker fell silent.', 'nobody');
-    perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
-      'The sync was interrupted and starts again where it stopped.', 'nobody');
+    perform sync_scheduler.schedule_retry(run, current_attempt,
+      'The sync was interrupted and starts again where it stopped.');
   when 'dispatch_exhausted' then
     perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
@@ -5512,7 +5470,7 @@ begin
       'The sync function could not be reached.');
   when 'dispatch' then
     if not sync_scheduler.pause_if_stopped(run.run_id) then
-      perform sync_scheduler.repeat_dispatch(run);
+      perform sync_scheduler.post_attempt(run, again => true);
     end if;
   end case;
   return true;
@@ -5546,18 +5504,27 @@ $$;
 -- supabase/schemas/30_functions/runs/retry_run.sql
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
--- up. Else it waits for its backoff. `retry_after` is the vendor's hint and a lower bound.
+-- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch could be set aside,
+-- it waits for the vendor alone, because its other batches go on. The vendor's wait moves the deadline, up to
+-- settings.longest_wait in total. Beyond that the run fails as vendor_quota_exhausted. The caller holds the
+-- run's row lock.
 create or replace function sync_scheduler.schedule_retry(
-  run public.sync_run_log, error_class sync_scheduler.error_class, error_code text, error_message text,
-  blames sync_scheduler.blames, retry_after interval default null) returns void
+  run public.sync_run_log, ended sync_scheduler.run_attempts, error_message text,
+  stuck_batch uuid default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   integration public.sync_integrations;
   failures record;
-  backoff interval;
+  -- What the connector waits for by its own choice is the run's own time.
+  asked constant interval := coalesce(
+    case when ended.blames is distinct from 'nobody' then ended.retry_after end, '0');
+  until constant timestamptz := now() + asked;
   -- Null unless the failure is a refusal that may pass by itself.
-  refusal interval := case
-    when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
+  refusal constant interval := sync_scheduler.refusal_backoff(run, ended);
+  backoff interval := asked;
+  is_too_long boolean;
+  words text;
 begin
   if run.cancel_requested_at is not null then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -5565,61 +5532,48 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into strict failures from sync_scheduler.count_failures(run);
-  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all.
-  if (error_class = 'permanent' and refusal is null)
-    or (failures.burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
-  then
-    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
-    return;
-  end if;
-
-  -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
-  select coalesce(refusal, greatest(retry_after, random() * least(s.retry_cap,
-      integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
-    -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
-    case when error_class = 'rate_limited' then interval '5 seconds' end))
-  into strict backoff from sync_scheduler.settings s;
-  -- With a hint it was the vendor who failed, not the start.
-  if coalesce(retry_after, interval '0') <= interval '0' and error_class in ('transient', 'ambiguous') then
-    -- In a freshly booted isolate, before it settled any entry, and once in a run.
-    update sync_scheduler.run_attempts a set retried_at_once = true
-    where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
-      and a.settled_before = run.entries_done + run.entries_failed
-      and not exists (
-        select from sync_scheduler.run_attempts o where o.run_id = run.run_id and o.retried_at_once);
-    if found then
-      backoff := interval '0';
+  if not sync_scheduler.set_aside_batch(run, ended.error_class, stuck_batch) then
+    failures := sync_scheduler.count_failures(run);
+    -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all.
+    if (ended.error_class = 'permanent' and refusal is null)
+      or (failures.burnt >= integration.max_attempts
+        and ended.error_class not in ('rate_limited', 'permanent'))
+    then
+      perform sync_scheduler.finish_run(run.run_id, 'failed', ended.error_code, error_message);
+      return;
+    end if;
+    -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
+    backoff := coalesce(refusal, greatest(ended.retry_after, random() * least(settings.retry_cap,
+        integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
+      -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
+      case when ended.error_class = 'rate_limited' then interval '5 seconds' end));
+    -- With a hint it was the vendor who failed, not the start.
+    if coalesce(ended.retry_after, '0') <= interval '0'
+      and ended.error_class in ('transient', 'ambiguous')
+    then
+      -- In a freshly booted isolate, before it settled any entry, and once in a run.
+      update sync_scheduler.run_attempts a set retried_at_once = true
+      where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
+        and a.settled_before = run.entries_done + run.entries_failed
+        and not exists (
+          select from sync_scheduler.run_attempts o where o.run_id = run.run_id and o.retried_at_once);
+      if found then
+        backoff := interval '0';
+      end if;
     end if;
   end if;
-  perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after, backoff);
-end;
-$$;
 
--- Lets a run whose attempt has ended wait for backoff (0: dispatched at once), by default as long as the
--- vendor asks. The vendor's hint, `retry_after`, moves the deadline, up to settings.longest_wait in total.
--- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
-create or replace function sync_scheduler.wait_for_retry(
-  run public.sync_run_log, blames sync_scheduler.blames, error_code text, error_message text,
-  retry_after interval, backoff interval default null) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  -- What the connector waits for by its own choice is the run's own time.
-  asked constant interval := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
-  until constant timestamptz := now() + asked;
-  is_too_long constant boolean := asked > interval '0' and asked + (
+  is_too_long := asked > interval '0' and asked + (
       select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
-    > (select s.longest_wait from sync_scheduler.settings s);
-  words text;
-begin
+    > settings.longest_wait;
   -- For people: by the integration's own clocks, and to the nearest minute, because the hint was on its way
   -- for a moment. Only if it is said: a time zone that the server has lost must keep no run from its retry.
-  if is_too_long or (blames = 'quota' and asked > interval '1 minute') then
-    select format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
+  if is_too_long or (ended.blames = 'quota' and asked > interval '1 minute') then
+    words := format(case when ended.blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
         else 'The vendor asks us to come back at %s (%s).' end,
-      to_char((until + interval '30 seconds') at time zone i.time_zone,
-        case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
-    into strict words from public.sync_integrations i where i.id = run.integration_id;
+      to_char((until + interval '30 seconds') at time zone integration.time_zone,
+        case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end),
+      integration.time_zone);
   end if;
   if is_too_long then
     update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
@@ -5637,12 +5591,11 @@ begin
       error_message := left(concat_ws(' ', error_message, words), 500);
     end if;
   end if;
-  backoff := coalesce(backoff, asked);
   update public.sync_run_log r set status = 'pending',
     -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
     next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
     deadline_at = run.deadline_at, quota_until = run.quota_until,
-    error_code = wait_for_retry.error_code, error_message = wait_for_retry.error_message
+    error_code = ended.error_code, error_message = schedule_retry.error_message
   where r.run_id = run.run_id;
   if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);
@@ -5667,19 +5620,21 @@ begin
 end;
 $$;
 
--- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent. It is
+-- How long to wait before a refusal is tried again, of a run whose attempt, `ended`, has just ended. It is
 -- 30 s, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took
 -- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
--- refusal is final. The caller holds the run's row lock.
+-- refusal is final, or the attempt was not refused. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
-  run public.sync_run_log, error_code text, blames sync_scheduler.blames) returns interval
+  run public.sync_run_log, ended sync_scheduler.run_attempts) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   gives_up_after constant interval := interval '10 minutes';
   refusals integer;
   first_at timestamptz;
 begin
-  if blames = 'entry' or sync_scheduler.is_own_refusal(refusal_backoff.error_code) then
+  if ended.error_class is distinct from 'permanent' or ended.blames = 'entry'
+    or sync_scheduler.is_own_refusal(ended.error_code)
+  then
     return null;
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
@@ -5689,16 +5644,6 @@ begin
     where h.integration_id = run.integration_id and h.last_success_at > first_at - interval '1 hour')
     then least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now())
   end;
-end;
-$$;
-
--- Was the run refused for good by the attempt with which it has just ended? Also one that was cancelled.
-create or replace function sync_scheduler.was_refused(
-  run public.sync_run_log, last_attempt sync_scheduler.run_attempts) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return last_attempt.error_class = 'permanent' and last_attempt.ended_at = run.finished_at
-    and sync_scheduler.refusal_backoff(run, last_attempt.error_code, last_attempt.blames) is null;
 end;
 $$;
 
@@ -5791,16 +5736,15 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   facts sync_scheduler.trigger_facts;
-  decision sync_scheduler.trigger_decision;
+  decision record;
   recovered boolean;
   run public.sync_run_log;
 begin
-  if trigger_run.idempotency_key is not null then
-    perform sync_scheduler.require_text('idempotency_key', trigger_run.idempotency_key);
-    if btrim(trigger_run.idempotency_key) = '' then
-      perform sync_scheduler.raise_error('invalid_idempotency_key',
-        jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
-    end if;
+  if trigger_run.idempotency_key is not null and (btrim(trigger_run.idempotency_key) = ''
+    or length(trigger_run.idempotency_key) > sync_scheduler.text_limit('idempotency_key'))
+  then
+    perform sync_scheduler.raise_error('invalid_idempotency_key',
+      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
   end if;
   integration := sync_scheduler.lock_integration(trigger_run.org_id, trigger_run.integration_type);
   -- Two presses of two integrations hold two other locks, and none would count the other.
@@ -5819,7 +5763,10 @@ begin
       select * into strict run from public.sync_run_log r where r.run_id = decision.run_id;
     elsif facts.active_run_id is not null and recovered is null then
       recovered := sync_scheduler.recover_run(facts.active_run_id);
-    elsif decision.outcome = 'revive' then
+    elsif decision.outcome = 'start' then
+      run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
+        trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
+    else
       begin
         select * into strict run from public.sync_run_log r where r.run_id = decision.run_id;
         if decision.notice is not null
@@ -5839,9 +5786,6 @@ begin
         end if;
         run := null;
       end;
-    else
-      run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
-        trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
     end if;
     exit when run.run_id is not null;
   end loop;
@@ -6951,7 +6895,7 @@ begin
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
      where f.next_slot <= now()) into started_runs, skipped, came_late;
 
-  perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
+  perform sync_scheduler.post_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
   for late in select * from public.sync_integrations i where i.id = any (came_late) loop
     -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or
@@ -7181,7 +7125,7 @@ create or replace function sync_scheduler.warm_up() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
-  token constant text := sync_scheduler.new_token();
+  token constant text := concat(gen_random_uuid(), gen_random_uuid());
   settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin
@@ -7190,7 +7134,7 @@ begin
   -- s the isolate still takes requests: on the free plan it does so for 75 s.
   -- The unique key decides, so the row comes before the request. A lost one costs a cold start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
-  select i.next_run_at, sync_scheduler.hash_token(token) from public.sync_integrations i
+  select i.next_run_at, sha256(convert_to(token, 'UTF8')) from public.sync_integrations i
   where settings.function_url is not null
     and i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
@@ -7220,7 +7164,7 @@ declare
 begin
   select * into warmup from sync_scheduler.warmups w
   where w.scheduled_for = sync_worker_warm.scheduled_for
-    and w.token_hash = sync_scheduler.hash_token(sync_worker_warm.token) for no key update;
+    and w.token_hash = sha256(convert_to(sync_worker_warm.token, 'UTF8')) for no key update;
   -- Without a time limit, for warmup_statistics counts only warm-ups that were answered before their slot.
   refusal := sync_scheduler.claim_refusal(warmup.requested_at, warmup.answered_at);
   if refusal is not null then

@@ -14,7 +14,7 @@ begin
   insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, triggered_by_user_id, deadline_at)
   values (sync_test.id('org a'), sync_test.id('integration a'), 'webhook', triggered_by, case triggered_by when 'schedule' then clock_timestamp() end,
     sync_test.id('coordinator'), now() + interval '1 day') returning run_id into of_run;
-  perform sync_scheduler.open_attempt(r) from public.sync_run_log r where r.run_id = of_run;
+  perform sync_scheduler.post_attempt(r) from public.sync_run_log r where r.run_id = of_run;
   perform sync_test.claim(of_run);
   if outcome = 'succeeded' then
     batch := public.sync_worker_reserve_entries(of_run, 1, sync_test.token(of_run), 1);

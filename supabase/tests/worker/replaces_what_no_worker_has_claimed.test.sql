@@ -11,7 +11,7 @@ declare
   before sync_scheduler.run_attempts := (select a from sync_scheduler.run_attempts a join run using (run_id));
   after sync_scheduler.run_attempts;
 begin
-  perform sync_scheduler.repeat_dispatch(r) from public.sync_run_log r join run using (run_id);
+  perform sync_scheduler.post_attempt(r, again => true) from public.sync_run_log r join run using (run_id);
   select a.* into after from sync_scheduler.run_attempts a join run using (run_id);
   return case when after = before then 'untouched' else concat_ws(' ', after.dispatch_count, after.token_hash <> before.token_hash, after.lease_expires_at - now()) end;
 end

@@ -5,7 +5,7 @@ import { apiClient, type Client, createTenant, type Person } from "../../support
 type Actor = Person | "outsider" | "anon" | "service_role";
 const ACTORS: Actor[] = ["anon", "stranger", "outsider", "viewer", "coordinator", "admin", "service_role"];
 const WORKER_RPCS = ["claim", "heartbeat", "reserve_entries", "record_results", "finish"];
-const PRIVATE = ["start_run", "recover_runs", "open_attempt", "has_org_role"];
+const PRIVATE = ["start_run", "recover_runs", "post_attempt", "has_org_role"];
 
 /** Through the Data API, as real clients come; the catalog's view of the same is in access/privileges.test.sql. */
 Deno.test("each role can do through the API what it may and nothing else", async (t) => {

@@ -2,9 +2,8 @@
 
 -- Refuses a text argument that is longer than text_limit says, and returns it; null passes. A reason without
 -- a visible character becomes null. An RPC calls it for each of its texts once it knows that the caller has
--- the role, and before it uses the text. Errors, which do not quote it: PT422 reason_too_long, PT422
--- invalid_idempotency_key, PT401 invalid_token, for others PT422 argument_too_long (details: argument,
--- max_length).
+-- the role, and before it uses the text. Errors, which do not quote it: PT422 reason_too_long, for others
+-- PT422 argument_too_long (details: argument, max_length).
 create or replace function sync_scheduler.require_text(argument text, value text) returns text
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -14,9 +13,6 @@ begin
     case argument
       when 'reason' then perform sync_scheduler.raise_error('reason_too_long',
         jsonb_build_object('max_length', most));
-      when 'idempotency_key' then
-        perform sync_scheduler.raise_error('invalid_idempotency_key', jsonb_build_object('max_length', most));
-      when 'token' then perform sync_scheduler.raise_error('invalid_token');
       else perform sync_scheduler.raise_error('argument_too_long',
         jsonb_build_object('argument', argument, 'max_length', most));
     end case;
@@ -33,7 +29,6 @@ begin
   case argument
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
     when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
-    when 'token' then return 256;
     when 'reason' then return 500;
     when 'error_message' then return 2000;
   end case;

@@ -14,7 +14,7 @@ declare
 begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
-    and s.token_hash = sync_scheduler.hash_token(sync_worker_finish_alerts.token) for no key update;
+    and s.token_hash = sha256(convert_to(sync_worker_finish_alerts.token, 'UTF8')) for no key update;
   if coalesce(sender.claimed_at, sender.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif sender.ended_at is not null then

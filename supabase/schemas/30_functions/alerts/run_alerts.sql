@@ -20,7 +20,9 @@ begin
       perform sync_scheduler.resolve_alerts(integration.id, '{lost_worker,cold_start_failure,missed_slot}');
       perform sync_scheduler.resolve_run_failure(integration.id, has_succeeded => true);
     -- The next run would meet the same as one that a person has cancelled.
-    elsif new.status = 'failed' or sync_scheduler.was_refused(new, ended) then
+    elsif new.status = 'failed' or (ended.error_class = 'permanent' and ended.ended_at = new.finished_at
+      and sync_scheduler.refusal_backoff(new, ended) is null)
+    then
       error_message := coalesce(new.error_message, ended.error_message);
       -- One until what it left, up to last_entry_id, is out or decided, however many runs fail before that.
       perform sync_scheduler.raise_alert(integration, 'run_failed', 'critical', null,

@@ -18,7 +18,7 @@ declare
 begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
-    and c.token_hash = sync_scheduler.hash_token(sync_worker_finish_probe.token) for no key update;
+    and c.token_hash = sha256(convert_to(sync_worker_finish_probe.token, 'UTF8')) for no key update;
   if coalesce(ended.claimed_at, ended.ended_at) is null then
     perform sync_scheduler.raise_error('invalid_token');
   elsif ended.ended_at is not null then

@@ -71,7 +71,9 @@ begin
     where h.integration_id = new.integration_id and h.configured_at <= ended.claimed_at
       and (h.last_success_at is null or h.last_success_at < now() - interval '1 minute'
         or h.run_failed_at is not null);
-  elsif new.status = 'failed' or (new.status = 'cancelled' and sync_scheduler.was_refused(new, ended)) then
+  elsif new.status = 'failed' or (ended.error_class = 'permanent' and ended.ended_at = new.finished_at
+    and sync_scheduler.refusal_backoff(new, ended) is null)
+  then
     perform sync_scheduler.record_health(new.integration_id,
       -- A vendor that asks for a long wait has answered.
       case when new.error_code = 'vendor_quota_exhausted' then 'degraded'

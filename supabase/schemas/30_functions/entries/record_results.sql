@@ -15,7 +15,6 @@ declare
   contradicted bigint[];
   result_of jsonb;
 begin
-  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_size('results', results, 4194304);
   run := sync_scheduler.extend_lease(run_id, attempt, token, 'settle');
   if jsonb_typeof(results) is distinct from 'array' or exists (

@@ -25,7 +25,6 @@ declare
   reason text;
   entries jsonb;
 begin
-  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('entry_keys', (
     select k from unnest(entry_keys) k where k is not null order by length(k) desc limit 1));
   run := sync_scheduler.extend_lease(run_id, attempt, token);

@@ -1,70 +1,64 @@
--- Decides what a press does: may it start a run now, and if not, why? It reads nothing but the facts, which
--- read_trigger_facts below collects. So the trigger acts on it, the overview shows it, and
--- src/rpc-logic/decide_trigger.ts mirrors it step by step.
-create or replace function sync_scheduler.decide_trigger(facts sync_scheduler.trigger_facts)
-returns sync_scheduler.trigger_decision
+-- Decides what a press does: may it start a run now, and if not, why? `start`: a new run, with triggered_by
+-- and notice. `replay`: returns run_id as it is. `revive`: recovers run_id, then returns it with the notice.
+-- `reject`: raises message with details. It reads nothing but the facts, which read_trigger_facts below
+-- collects. So the trigger acts on it, the overview shows it, and src/rpc-logic/decide_trigger.ts mirrors it
+-- step by step.
+create or replace function sync_scheduler.decide_trigger(
+  facts sync_scheduler.trigger_facts, out outcome text, out run_id uuid,
+  out triggered_by public.sync_run_trigger, out notice text, out message text, out details jsonb)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  next record;
+  next constant record := sync_scheduler.next_manual_press(facts);
 begin
+  outcome := 'reject';
   -- Before the integration's state: a client that lost the answer to its request gets its run back.
   if facts.key_run_id is not null then
-    if facts.key_integration_id <> facts.integration_id then
-      return sync_scheduler.reject_trigger('idempotency_key_reused',
-        jsonb_build_object('run_id', facts.key_run_id));
+    if facts.key_integration_id = facts.integration_id then
+      outcome := 'replay';
+      run_id := facts.key_run_id;
+    else
+      message := 'idempotency_key_reused';
+      details := jsonb_build_object('run_id', facts.key_run_id);
     end if;
-    return row('replay', facts.key_run_id, null, null, null, null)::sync_scheduler.trigger_decision;
-  end if;
-  if not facts.enabled then
-    return sync_scheduler.reject_trigger('integration_disabled');
+  elsif not facts.enabled then
+    message := 'integration_disabled';
   elsif facts.paused_at is not null and coalesce(facts.resume_at > facts.decided_at, true) then
-    return sync_scheduler.reject_trigger('integration_paused', jsonb_build_object(
-      'reason', facts.pause_reason, 'paused_at', facts.paused_at, 'resume_at', facts.resume_at));
-  end if;
+    message := 'integration_paused';
+    details := jsonb_build_object(
+      'reason', facts.pause_reason, 'paused_at', facts.paused_at, 'resume_at', facts.resume_at);
 
   -- A dead worker or a dead scheduler never blocks a coordinator.
-  if facts.active_recovery in ('continues', 'done') then
-    return row('revive', facts.active_run_id, null,
-      case when not facts.is_ticking then 'scheduler_not_ticking' end, null, null)
-      ::sync_scheduler.trigger_decision;
+  elsif facts.active_recovery in ('continues', 'done') then
+    outcome := 'revive';
+    run_id := facts.active_run_id;
+    notice := case when not facts.is_ticking then 'scheduler_not_ticking' end;
   elsif facts.active_run_id is not null and facts.active_recovery is null then
-    return sync_scheduler.reject_trigger('sync_already_in_progress', jsonb_build_object(
+    message := 'sync_already_in_progress';
+    details := jsonb_build_object(
       'run_id', facts.active_run_id, 'status', facts.active_status,
       'started_at', facts.active_started_at, 'triggered_by', facts.active_triggered_by)
       -- An error undoes what the call wrote, so what the person has to know is in the details.
       || jsonb_strip_nulls(case when facts.is_ticking then jsonb_build_object(
           'quota_until', facts.active_quota_until,
           'notice', coalesce(facts.active_waits_for, case when facts.has_incident then 'vendor_incident' end))
-        else '{"notice": "scheduler_not_ticking"}' end));
-  end if;
+        else '{"notice": "scheduler_not_ticking"}' end);
 
   -- The limits are between people: the service role and the host have none.
-  if facts.caller_id is not null then
-    next := sync_scheduler.next_manual_press(facts);
-    if next.press_at > facts.decided_at then
-      return sync_scheduler.reject_trigger('rate_limited', jsonb_build_object(
-        'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
-        'retry_at', next.press_at, 'limit', next.limited_by));
-    end if;
-  end if;
+  elsif facts.caller_id is not null and next.press_at > facts.decided_at then
+    message := 'rate_limited';
+    details := jsonb_build_object(
+      'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
+      'retry_at', next.press_at, 'limit', next.limited_by);
 
-  if not facts.has_function_url then
-    return sync_scheduler.reject_trigger('function_url_not_configured',
-      '{"run": "npx sync-scheduler doctor"}');
+  elsif not facts.has_function_url then
+    message := 'function_url_not_configured';
+    details := '{"run": "npx sync-scheduler doctor"}';
+  else
+    outcome := 'start';
+    triggered_by := case when facts.caller_id is null then 'api' else 'manual' end;
+    notice := case when not facts.is_ticking then 'scheduler_not_ticking'
+      when facts.has_incident then 'vendor_incident' end;
   end if;
-  return row('start', null, case when facts.caller_id is null then 'api' else 'manual' end,
-    case when not facts.is_ticking then 'scheduler_not_ticking'
-      when facts.has_incident then 'vendor_incident' end, null, null)::sync_scheduler.trigger_decision;
-end;
-$$;
-
--- The decision to answer with this error.
-create or replace function sync_scheduler.reject_trigger(message text, details jsonb default null)
-returns sync_scheduler.trigger_decision
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return row('reject', null, null, null, reject_trigger.message, reject_trigger.details)
-    ::sync_scheduler.trigger_decision;
 end;
 $$;
 
@@ -76,16 +70,14 @@ create or replace function sync_scheduler.next_manual_press(
   facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
+  -- Compares instants, not intervals: '1 month' compares as 30 days, but from 1 February it is 28.
+  cooldown_over_at constant timestamptz := greatest(
+    facts.newest_press_at + facts.manual_cooldown, facts.newest_press_at + facts.least_cooldown);
   hour_over_at constant timestamptz := facts.oldest_press_of_full_hour_at + interval '1 hour';
 begin
-  -- Compares instants, not intervals: '1 month' compares as 30 days, but from 1 February it is 28.
-  press_at := greatest(facts.newest_press_at + facts.manual_cooldown,
-    facts.newest_press_at + facts.least_cooldown);
-  limited_by := case when press_at is not null then 'cooldown' end;
-  if hour_over_at > press_at or press_at is null then
-    press_at := hour_over_at;
-    limited_by := case when press_at is not null then 'presses_per_hour' end;
-  end if;
+  press_at := greatest(cooldown_over_at, hour_over_at);
+  limited_by := case press_at
+    when cooldown_over_at then 'cooldown' when hour_over_at then 'presses_per_hour' end;
 end;
 $$;
 
@@ -101,8 +93,7 @@ language plpgsql stable set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan as $$
 declare
   settings record;
-  key_run_id uuid;
-  key_integration_id uuid;
+  keyed public.sync_run_log;
   active public.sync_run_log;
   open_attempt sync_scheduler.run_attempts;
   step text;
@@ -117,7 +108,7 @@ begin
   select t.ticked_at into ticked_at from sync_scheduler.ticks t order by t.tick_id desc limit 1;
 
   if read_trigger_facts.idempotency_key is not null then
-    select r.run_id, r.integration_id into key_run_id, key_integration_id from public.sync_run_log r
+    select r.run_id, r.integration_id into keyed.run_id, keyed.integration_id from public.sync_run_log r
     where r.org_id = integration.org_id and r.idempotency_key = read_trigger_facts.idempotency_key;
   end if;
 
@@ -163,7 +154,7 @@ begin
 
   -- By place, in the order of the type trigger_facts.
   return row(now(), read_trigger_facts.caller_id, integration.id, integration.enabled, integration.paused_at,
-    integration.pause_reason, integration.resume_at, key_run_id, key_integration_id, active.run_id,
+    integration.pause_reason, integration.resume_at, keyed.run_id, keyed.integration_id, active.run_id,
     active.status, active.started_at, active.triggered_by,
     case when active.run_id is not null then sync_scheduler.waits_for(active) end,
     case when active.quota_until > now() then active.quota_until end, active_recovery,

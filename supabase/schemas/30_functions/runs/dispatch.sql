@@ -18,7 +18,7 @@ begin
     start_run.parent_run_id, start_run.notice, now() + integration.run_deadline)
   on conflict do nothing returning * into run;
   if run.run_id is not null then
-    perform sync_scheduler.open_attempt(run);
+    perform sync_scheduler.post_attempt(run);
   end if;
   return run;
 end;
@@ -34,41 +34,37 @@ begin
   if not sync_scheduler.pause_if_stopped(next_attempt.run_id) then
     update public.sync_run_log r set status = 'pending', next_attempt_at = null, attempt = r.attempt + 1
     where r.run_id = next_attempt.run_id returning * into strict run;
-    perform sync_scheduler.open_attempt(run);
+    perform sync_scheduler.post_attempt(run);
   end if;
 end;
 $$;
 
--- Opens the current attempt of a run and posts it. The caller holds the run's row lock and has seen that its
--- integration is not stopped. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.open_attempt(run public.sync_run_log) returns void
+-- Posts the current attempt of a run: opens it or, `again`, posts it once more if no worker has claimed it.
+-- Then the new token replaces the old one, and the next wait is twice as long. The database stores only the
+-- token's SHA-256. The caller holds the run's row lock and has seen that its integration is not stopped.
+-- Errors: PT503 function_url_not_configured.
+create or replace function sync_scheduler.post_attempt(run public.sync_run_log, again boolean default false)
+returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  token constant text := sync_scheduler.new_token();
+  token constant text := concat(gen_random_uuid(), gen_random_uuid());
+  body constant jsonb := jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token);
 begin
-  insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
-  select run.run_id, run.attempt, sync_scheduler.hash_token(token), sync_scheduler.call_function('run',
-    jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    -- As in wait_for_retry.
-    greatest(now(), least(now() + s.claim_timeout, run.deadline_at)) from sync_scheduler.settings s;
-end;
-$$;
-
--- Posts an attempt again that no worker has claimed: the new token replaces the old one, and the next wait is
--- twice as long. The caller holds the run's row lock. Errors: PT503 function_url_not_configured.
-create or replace function sync_scheduler.repeat_dispatch(run public.sync_run_log) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  token constant text := sync_scheduler.new_token();
-begin
-  update sync_scheduler.run_attempts a set
-    token_hash = sync_scheduler.hash_token(token),
-    request_id = sync_scheduler.call_function('run',
-      jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token)),
-    dispatched_at = now(), dispatch_count = a.dispatch_count + 1,
-    lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
-  from sync_scheduler.settings s
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
+  if again then
+    update sync_scheduler.run_attempts a set
+      token_hash = sha256(convert_to(token, 'UTF8')),
+      request_id = sync_scheduler.call_function('run', body),
+      dispatched_at = now(), dispatch_count = a.dispatch_count + 1,
+      lease_expires_at = least(now() + s.claim_timeout * power(2, a.dispatch_count), run.deadline_at)
+    from sync_scheduler.settings s
+    where a.run_id = run.run_id and a.attempt = run.attempt and a.claimed_at is null and a.ended_at is null;
+  else
+    insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
+    select run.run_id, run.attempt, sha256(convert_to(token, 'UTF8')),
+      sync_scheduler.call_function('run', body),
+      -- As in schedule_retry.
+      greatest(now(), least(now() + s.claim_timeout, run.deadline_at)) from sync_scheduler.settings s;
+  end if;
 end;
 $$;
 
@@ -101,25 +97,5 @@ begin
     url := function_url, body := jsonb_build_object('kind', call_function.kind) || call_function.body,
     headers := '{"Content-Type": "application/json"}',
     timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer);
-end;
-$$;
-
--- A one-time token of 244 random bits.
-create or replace function sync_scheduler.new_token() returns text
-language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
-begin
-  return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
-end;
-$$;
-
--- What the database stores of a token: its SHA-256. Errors: PT401 invalid_token (too long).
-create or replace function sync_scheduler.hash_token(token text) returns bytea
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  -- Our own tokens have 64 characters: a press does not ask for the limit.
-  if length(hash_token.token) > 64 then
-    perform sync_scheduler.require_text('token', hash_token.token);
-  end if;
-  return sha256(convert_to(hash_token.token, 'UTF8'));
 end;
 $$;

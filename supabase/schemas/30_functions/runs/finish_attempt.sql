@@ -12,10 +12,7 @@ declare
   run public.sync_run_log;
   blamed sync_scheduler.blames;
   is_over_quota boolean;
-  class sync_scheduler.error_class;
-  retry_after interval;
 begin
-  perform sync_scheduler.require_text('token', token);
   perform sync_scheduler.require_text('outcome', outcome);
   perform sync_scheduler.require_text('error_class', error_class);
   perform sync_scheduler.require_text('error_code', error_code);
@@ -74,18 +71,16 @@ begin
         error_message);
     end if;
 
-    class := error_class::sync_scheduler.error_class;
-    error_code := left(error_code, 100);
     error_message := left(error_message, 500);
-    -- Bounded, so that the instant of its end can always be computed.
-    retry_after := case when retry_after_seconds is not null
-      then least(retry_after_seconds, 366 * 86400) * interval '1 second' end;
     update sync_scheduler.run_attempts a set reported_outcome = reported,
       checkpoint = nullif(coalesce(sync_worker_finish.checkpoint, a.checkpoint), 'null'),
       first_vendor_byte_ms = coalesce(a.first_vendor_byte_ms, sync_worker_finish.first_vendor_byte_ms)
     where a.run_id = held.run_id and a.attempt = held.attempt;
-    perform sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome, class,
-      error_code, error_message, blamed, retry_after, is_over_quota);
+    held := sync_scheduler.mark_attempt_ended(run, outcome::sync_scheduler.attempt_outcome,
+      error_class::sync_scheduler.error_class, error_code, error_message, blamed,
+      -- Bounded, so that the instant of its end can always be computed.
+      case when retry_after_seconds is not null
+        then least(retry_after_seconds, 366 * 86400) * interval '1 second' end, is_over_quota);
     if outcome = 'succeeded' then
       perform sync_scheduler.finish_run(run.run_id, 'succeeded');
     elsif outcome = 'cancelled'
@@ -99,11 +94,8 @@ begin
     then
       -- Everything else is done. To repeat what was set aside is for the next run.
       perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
-    elsif sync_scheduler.set_aside_batch(run, class, stuck_batch) then
-      -- The other batches go on at once, or after the hint of the vendor, which is for every request.
-      perform sync_scheduler.wait_for_retry(run, blamed, error_code, error_message, retry_after);
     else
-      perform sync_scheduler.schedule_retry(run, class, error_code, error_message, blamed, retry_after);
+      perform sync_scheduler.schedule_retry(run, held, error_message, stuck_batch);
     end if;
   end if;
 
@@ -124,15 +116,17 @@ comment on function public.sync_worker_finish(
   'the run: status and next_attempt_at. Errors: PT401 invalid_token, PT409 attempt_not_current, PT422 '
   'argument_too_long, PT422 invalid_worker_request.';
 
--- Ends the current attempt of a run, and turns what it was sending into unknown. over_quota, retry_after: see
--- run_attempts. The caller holds the run's row lock and decides what becomes of the run. Writing ended_at is
--- the event "an attempt has ended": alerts and connections have triggers on it.
+-- Ends the current attempt of a run, turns what it was sending into unknown, and returns the attempt. The
+-- caller holds the run's row lock and decides what becomes of the run. Writing ended_at is the event "an
+-- attempt has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.mark_attempt_ended(
   run public.sync_run_log, outcome sync_scheduler.attempt_outcome,
   error_class sync_scheduler.error_class default null, error_code text default null,
   error_message text default null, blames sync_scheduler.blames default null,
-  retry_after interval default null, over_quota boolean default false) returns void
+  retry_after interval default null, over_quota boolean default false) returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
+declare
+  ended sync_scheduler.run_attempts;
 begin
   -- Only the vendor knows whether it has these entries. The next attempt asks before it sends them again.
   update public.sync_export_entries e set state = 'unknown', unknown_since = coalesce(e.unknown_since, now())
@@ -143,7 +137,9 @@ begin
     error_code = mark_attempt_ended.error_code, error_message = mark_attempt_ended.error_message,
     blames = mark_attempt_ended.blames, retry_after = mark_attempt_ended.retry_after,
     over_quota = mark_attempt_ended.over_quota
-  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null;
+  where a.run_id = run.run_id and a.attempt = run.attempt and a.ended_at is null
+  returning * into ended;
+  return ended;
 end;
 $$;
 

@@ -11,13 +11,14 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return query
   with made as materialized (
-    select subject.id, (subject.place - 1) / 10 as batch, sync_scheduler.new_token() as token
+    select subject.id, (subject.place - 1) / 10 as batch,
+      concat(gen_random_uuid(), gen_random_uuid()) as token
     from unnest(post_calls.ids) with ordinality subject (id, place)
   ), posted as materialized (
     select m.batch, sync_scheduler.call_function(post_calls.kind, jsonb_build_object(post_calls.list,
       jsonb_agg(jsonb_build_object(post_calls.id_name, m.id, 'token', m.token)))) as request_id
     from made m group by m.batch)
-  select m.id, sync_scheduler.hash_token(m.token), p.request_id from made m join posted p using (batch);
+  select m.id, sha256(convert_to(m.token, 'UTF8')), p.request_id from made m join posted p using (batch);
 end;
 $$;
 
@@ -30,7 +31,7 @@ begin
   if jsonb_array_length(calls) between 1 and 50
     and not jsonb_path_exists(calls, 'strict $[*] ? (@.type() != "object")')
   then
-    return query select (c.call ->> read_calls.id_name)::uuid, sync_scheduler.hash_token(c.call ->> 'token')
+    return query select (c.call ->> read_calls.id_name)::uuid, sha256(convert_to(c.call ->> 'token', 'UTF8'))
     from jsonb_array_elements(read_calls.calls) c (call) order by 1;
     return;
   end if;

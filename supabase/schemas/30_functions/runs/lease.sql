@@ -7,13 +7,10 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp
 declare
   run constant public.sync_run_log := sync_scheduler.extend_lease(run_id, attempt, token, 'hold');
 begin
-  if checkpoint is not null then
-    perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
-    if octet_length(checkpoint::text) > 65536 then
-      perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
-    end if;
-  end if;
-  if first_vendor_byte_ms not between 0 and 86400000 then
+  perform sync_scheduler.require_size('checkpoint', checkpoint, 524288);
+  if octet_length(checkpoint::text) > 65536 then
+    perform sync_scheduler.raise_error('invalid_worker_request', '{"checkpoint": "more than 64 KiB"}');
+  elsif first_vendor_byte_ms not between 0 and 86400000 then
     perform sync_scheduler.raise_error('invalid_worker_request', '{"first_vendor_byte_ms": "0 to 86400000"}');
   elsif checkpoint is not null or first_vendor_byte_ms is not null then
     update sync_scheduler.run_attempts a set
@@ -77,7 +74,7 @@ create or replace function sync_scheduler.lock_attempt(run_id uuid, attempt inte
 returns sync_scheduler.run_attempts
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  hash constant bytea := sync_scheduler.hash_token(token);
+  hash constant bytea := sha256(convert_to(token, 'UTF8'));
   found_attempt sync_scheduler.run_attempts;
 begin
   -- Addresses and ids of runs are no secrets: a forged token waits for no lock, and holds none.

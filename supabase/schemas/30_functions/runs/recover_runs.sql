@@ -87,10 +87,10 @@ begin
     end if;
     perform sync_scheduler.next_attempt(run.run_id);
   when 'worker_lost' then
-    perform sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
+    current_attempt := sync_scheduler.mark_attempt_ended(run, 'lost', 'ambiguous', 'worker_lost',
       'The worker fell silent.', 'nobody');
-    perform sync_scheduler.schedule_retry(run, 'ambiguous', 'worker_lost',
-      'The sync was interrupted and starts again where it stopped.', 'nobody');
+    perform sync_scheduler.schedule_retry(run, current_attempt,
+      'The sync was interrupted and starts again where it stopped.');
   when 'dispatch_exhausted' then
     perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
       blames => 'nobody');
@@ -98,7 +98,7 @@ begin
       'The sync function could not be reached.');
   when 'dispatch' then
     if not sync_scheduler.pause_if_stopped(run.run_id) then
-      perform sync_scheduler.repeat_dispatch(run);
+      perform sync_scheduler.post_attempt(run, again => true);
     end if;
   end case;
   return true;

@@ -1,17 +1,26 @@
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
--- up. Else it waits for its backoff. `retry_after` is the vendor's hint and a lower bound.
+-- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch could be set aside,
+-- it waits for the vendor alone, because its other batches go on. The vendor's wait moves the deadline, up to
+-- settings.longest_wait in total. Beyond that the run fails as vendor_quota_exhausted. The caller holds the
+-- run's row lock.
 create or replace function sync_scheduler.schedule_retry(
-  run public.sync_run_log, error_class sync_scheduler.error_class, error_code text, error_message text,
-  blames sync_scheduler.blames, retry_after interval default null) returns void
+  run public.sync_run_log, ended sync_scheduler.run_attempts, error_message text,
+  stuck_batch uuid default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
+  settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   integration public.sync_integrations;
   failures record;
-  backoff interval;
+  -- What the connector waits for by its own choice is the run's own time.
+  asked constant interval := coalesce(
+    case when ended.blames is distinct from 'nobody' then ended.retry_after end, '0');
+  until constant timestamptz := now() + asked;
   -- Null unless the failure is a refusal that may pass by itself.
-  refusal interval := case
-    when error_class = 'permanent' then sync_scheduler.refusal_backoff(run, error_code, blames) end;
+  refusal constant interval := sync_scheduler.refusal_backoff(run, ended);
+  backoff interval := asked;
+  is_too_long boolean;
+  words text;
 begin
   if run.cancel_requested_at is not null then
     perform sync_scheduler.finish_run(run.run_id, 'cancelled');
@@ -19,61 +28,48 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  select * into strict failures from sync_scheduler.count_failures(run);
-  -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all.
-  if (error_class = 'permanent' and refusal is null)
-    or (failures.burnt >= integration.max_attempts and error_class not in ('rate_limited', 'permanent'))
-  then
-    perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
-    return;
-  end if;
-
-  -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
-  select coalesce(refusal, greatest(retry_after, random() * least(s.retry_cap,
-      integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
-    -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
-    case when error_class = 'rate_limited' then interval '5 seconds' end))
-  into strict backoff from sync_scheduler.settings s;
-  -- With a hint it was the vendor who failed, not the start.
-  if coalesce(retry_after, interval '0') <= interval '0' and error_class in ('transient', 'ambiguous') then
-    -- In a freshly booted isolate, before it settled any entry, and once in a run.
-    update sync_scheduler.run_attempts a set retried_at_once = true
-    where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
-      and a.settled_before = run.entries_done + run.entries_failed
-      and not exists (
-        select from sync_scheduler.run_attempts o where o.run_id = run.run_id and o.retried_at_once);
-    if found then
-      backoff := interval '0';
+  if not sync_scheduler.set_aside_batch(run, ended.error_class, stuck_batch) then
+    failures := sync_scheduler.count_failures(run);
+    -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all.
+    if (ended.error_class = 'permanent' and refusal is null)
+      or (failures.burnt >= integration.max_attempts
+        and ended.error_class not in ('rate_limited', 'permanent'))
+    then
+      perform sync_scheduler.finish_run(run.run_id, 'failed', ended.error_code, error_message);
+      return;
+    end if;
+    -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
+    backoff := coalesce(refusal, greatest(ended.retry_after, random() * least(settings.retry_cap,
+        integration.retry_base * power(2, least(greatest(failures.in_a_row - 1, 0), 20))),
+      -- A vendor that asks us to slow down is not asked again at once, even if it does not say how long.
+      case when ended.error_class = 'rate_limited' then interval '5 seconds' end));
+    -- With a hint it was the vendor who failed, not the start.
+    if coalesce(ended.retry_after, '0') <= interval '0'
+      and ended.error_class in ('transient', 'ambiguous')
+    then
+      -- In a freshly booted isolate, before it settled any entry, and once in a run.
+      update sync_scheduler.run_attempts a set retried_at_once = true
+      where a.run_id = run.run_id and a.attempt = run.attempt and a.cold_start
+        and a.settled_before = run.entries_done + run.entries_failed
+        and not exists (
+          select from sync_scheduler.run_attempts o where o.run_id = run.run_id and o.retried_at_once);
+      if found then
+        backoff := interval '0';
+      end if;
     end if;
   end if;
-  perform sync_scheduler.wait_for_retry(run, blames, error_code, error_message, retry_after, backoff);
-end;
-$$;
 
--- Lets a run whose attempt has ended wait for backoff (0: dispatched at once), by default as long as the
--- vendor asks. The vendor's hint, `retry_after`, moves the deadline, up to settings.longest_wait in total.
--- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
-create or replace function sync_scheduler.wait_for_retry(
-  run public.sync_run_log, blames sync_scheduler.blames, error_code text, error_message text,
-  retry_after interval, backoff interval default null) returns void
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-declare
-  -- What the connector waits for by its own choice is the run's own time.
-  asked constant interval := case when blames = 'nobody' then '0' else coalesce(retry_after, '0') end;
-  until constant timestamptz := now() + asked;
-  is_too_long constant boolean := asked > interval '0' and asked + (
+  is_too_long := asked > interval '0' and asked + (
       select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
-    > (select s.longest_wait from sync_scheduler.settings s);
-  words text;
-begin
+    > settings.longest_wait;
   -- For people: by the integration's own clocks, and to the nearest minute, because the hint was on its way
   -- for a moment. Only if it is said: a time zone that the server has lost must keep no run from its retry.
-  if is_too_long or (blames = 'quota' and asked > interval '1 minute') then
-    select format(case when blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
+  if is_too_long or (ended.blames = 'quota' and asked > interval '1 minute') then
+    words := format(case when ended.blames = 'quota' then 'The vendor''s quota is used up until %s (%s).'
         else 'The vendor asks us to come back at %s (%s).' end,
-      to_char((until + interval '30 seconds') at time zone i.time_zone,
-        case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end), i.time_zone)
-    into strict words from public.sync_integrations i where i.id = run.integration_id;
+      to_char((until + interval '30 seconds') at time zone integration.time_zone,
+        case when until < now() + interval '1 day' then 'HH24:MI' else 'YYYY-MM-DD HH24:MI' end),
+      integration.time_zone);
   end if;
   if is_too_long then
     update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
@@ -91,12 +87,11 @@ begin
       error_message := left(concat_ws(' ', error_message, words), 500);
     end if;
   end if;
-  backoff := coalesce(backoff, asked);
   update public.sync_run_log r set status = 'pending',
     -- Past its deadline it is due now. A tick may not look further back, see ticks.looks_from.
     next_attempt_at = greatest(now(), least(now() + backoff, run.deadline_at)),
     deadline_at = run.deadline_at, quota_until = run.quota_until,
-    error_code = wait_for_retry.error_code, error_message = wait_for_retry.error_message
+    error_code = ended.error_code, error_message = schedule_retry.error_message
   where r.run_id = run.run_id;
   if not sync_scheduler.pause_if_stopped(run.run_id) and backoff <= interval '0' then
     perform sync_scheduler.next_attempt(run.run_id);
@@ -121,19 +116,21 @@ begin
 end;
 $$;
 
--- How long to wait before a refusal is tried again, of a run whose attempt has just ended as permanent. It is
+-- How long to wait before a refusal is tried again, of a run whose attempt, `ended`, has just ended. It is
 -- 30 s, 1, 2, 4 minutes, until ten minutes after the first refusal of this run. Only if the vendor took
 -- entries within an hour before that, with the present config and credentials (last_success_at). Null: the
--- refusal is final. The caller holds the run's row lock.
+-- refusal is final, or the attempt was not refused. The caller holds the run's row lock.
 create or replace function sync_scheduler.refusal_backoff(
-  run public.sync_run_log, error_code text, blames sync_scheduler.blames) returns interval
+  run public.sync_run_log, ended sync_scheduler.run_attempts) returns interval
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 declare
   gives_up_after constant interval := interval '10 minutes';
   refusals integer;
   first_at timestamptz;
 begin
-  if blames = 'entry' or sync_scheduler.is_own_refusal(refusal_backoff.error_code) then
+  if ended.error_class is distinct from 'permanent' or ended.blames = 'entry'
+    or sync_scheduler.is_own_refusal(ended.error_code)
+  then
     return null;
   end if;
   select count(*), min(a.ended_at) into refusals, first_at from sync_scheduler.run_attempts a
@@ -143,16 +140,6 @@ begin
     where h.integration_id = run.integration_id and h.last_success_at > first_at - interval '1 hour')
     then least(interval '30 seconds' * power(2, least(refusals, 10) - 1), first_at + gives_up_after - now())
   end;
-end;
-$$;
-
--- Was the run refused for good by the attempt with which it has just ended? Also one that was cancelled.
-create or replace function sync_scheduler.was_refused(
-  run public.sync_run_log, last_attempt sync_scheduler.run_attempts) returns boolean
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-begin
-  return last_attempt.error_class = 'permanent' and last_attempt.ended_at = run.finished_at
-    and sync_scheduler.refusal_backoff(run, last_attempt.error_code, last_attempt.blames) is null;
 end;
 $$;
 

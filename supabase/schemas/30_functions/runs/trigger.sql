@@ -77,16 +77,15 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   integration public.sync_integrations;
   facts sync_scheduler.trigger_facts;
-  decision sync_scheduler.trigger_decision;
+  decision record;
   recovered boolean;
   run public.sync_run_log;
 begin
-  if trigger_run.idempotency_key is not null then
-    perform sync_scheduler.require_text('idempotency_key', trigger_run.idempotency_key);
-    if btrim(trigger_run.idempotency_key) = '' then
-      perform sync_scheduler.raise_error('invalid_idempotency_key',
-        jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
-    end if;
+  if trigger_run.idempotency_key is not null and (btrim(trigger_run.idempotency_key) = ''
+    or length(trigger_run.idempotency_key) > sync_scheduler.text_limit('idempotency_key'))
+  then
+    perform sync_scheduler.raise_error('invalid_idempotency_key',
+      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
   end if;
   integration := sync_scheduler.lock_integration(trigger_run.org_id, trigger_run.integration_type);
   -- Two presses of two integrations hold two other locks, and none would count the other.
@@ -105,7 +104,10 @@ begin
       select * into strict run from public.sync_run_log r where r.run_id = decision.run_id;
     elsif facts.active_run_id is not null and recovered is null then
       recovered := sync_scheduler.recover_run(facts.active_run_id);
-    elsif decision.outcome = 'revive' then
+    elsif decision.outcome = 'start' then
+      run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
+        trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
+    else
       begin
         select * into strict run from public.sync_run_log r where r.run_id = decision.run_id;
         if decision.notice is not null
@@ -125,9 +127,6 @@ begin
         end if;
         run := null;
       end;
-    else
-      run := sync_scheduler.start_run(integration, decision.triggered_by, trigger_run.caller_id,
-        trigger_run.idempotency_key, parent_run_id => trigger_run.parent_run_id, notice => decision.notice);
     end if;
     exit when run.run_id is not null;
   end loop;

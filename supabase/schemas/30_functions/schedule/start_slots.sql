@@ -74,7 +74,7 @@ begin
     (select array_agg(d.id) from due d join following f using (schedule, time_zone, next_run_at)
      where f.next_slot <= now()) into started_runs, skipped, came_late;
 
-  perform sync_scheduler.open_attempt(r) from unnest(started_runs) r;
+  perform sync_scheduler.post_attempt(r) from unnest(started_runs) r;
   started := were_waiting + coalesce(cardinality(started_runs), 0);
   for late in select * from public.sync_integrations i where i.id = any (came_late) loop
     -- All but the last are skipped: coalesced, or missed beyond catchup_window. The last one is started, or

@@ -5,7 +5,7 @@ create or replace function sync_scheduler.warm_up() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
-  token constant text := sync_scheduler.new_token();
+  token constant text := concat(gen_random_uuid(), gen_random_uuid());
   settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin
@@ -14,7 +14,7 @@ begin
   -- s the isolate still takes requests: on the free plan it does so for 75 s.
   -- The unique key decides, so the row comes before the request. A lost one costs a cold start.
   insert into sync_scheduler.warmups (scheduled_for, token_hash)
-  select i.next_run_at, sync_scheduler.hash_token(token) from public.sync_integrations i
+  select i.next_run_at, sha256(convert_to(token, 'UTF8')) from public.sync_integrations i
   where settings.function_url is not null
     and i.next_run_at > now() and i.next_run_at <= now() + settings.warmup_lead
     and i.enabled and (i.paused_at is null or i.resume_at <= i.next_run_at)
@@ -44,7 +44,7 @@ declare
 begin
   select * into warmup from sync_scheduler.warmups w
   where w.scheduled_for = sync_worker_warm.scheduled_for
-    and w.token_hash = sync_scheduler.hash_token(sync_worker_warm.token) for no key update;
+    and w.token_hash = sha256(convert_to(sync_worker_warm.token, 'UTF8')) for no key update;
   -- Without a time limit, for warmup_statistics counts only warm-ups that were answered before their slot.
   refusal := sync_scheduler.claim_refusal(warmup.requested_at, warmup.answered_at);
   if refusal is not null then
