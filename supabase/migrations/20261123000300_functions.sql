@@ -31,7 +31,7 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   case argument
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
-    when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
+    when 'entry_keys', 'schedule', 'time_zone' then return 200;
     when 'reason' then return 500;
     when 'error_message' then return 2000;
   end case;
@@ -4559,10 +4559,9 @@ begin
     return jsonb_build_object('refused', refusal);
   end if;
   -- Read after the run's lock is held, see pause_if_stopped.
-  select i.* into strict integration
-    from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-  where r.run_id = claimed.run_id;
-  if sync_scheduler.is_stopped(integration) then
+  select * into strict run from public.sync_run_log r where r.run_id = claimed.run_id;
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  if sync_scheduler.is_stopped(integration) or run.deadline_at <= now() then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
   select * into strict settings from sync_scheduler.settings;
@@ -4578,10 +4577,7 @@ begin
         union all
         select from public.sync_export_entries e
         where e.integration_id = r.integration_id and e.state = 'unknown' limit 10001) waiting) end
-  where r.run_id = claimed.run_id returning * into strict run;
-  if run.deadline_at <= now() then
-    perform sync_scheduler.raise_error('attempt_not_current');
-  end if;
+  where r.run_id = run.run_id returning * into strict run;
 
   -- Writing claimed_at is an event: alerts has a trigger on it.
   update sync_scheduler.run_attempts a set
@@ -4999,10 +4995,9 @@ begin
         then least(retry_after_seconds, 366 * 86400) * interval '1 second' end, is_over_quota);
     if outcome = 'succeeded' then
       perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-    elsif outcome = 'cancelled'
-      or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
+    elsif outcome = 'cancelled' or (outcome <> 'failed' and run.cancel_requested_at is not null) then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-    elsif outcome in ('continued', 'paused') then
+    elsif outcome <> 'failed' then
       -- The run waits if its integration is still stopped.
       perform sync_scheduler.next_attempt(run.run_id);
     elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
@@ -5211,9 +5206,8 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt
       and (sync_worker_heartbeat.checkpoint is not null or a.first_vendor_byte_ms is null);
   end if;
-  return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
-    select a.lease_expires_at from sync_scheduler.run_attempts a
-    where a.run_id = run.run_id and a.attempt = run.attempt));
+  return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at',
+    now() + (select s.lease_duration from sync_scheduler.settings s));
 end;
 $$;
 revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)
@@ -5707,9 +5701,8 @@ begin
   caller_id := sync_scheduler.require_org_role(parent.org_id, '{admin,coordinator}');
   if parent.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
-  end if;
   -- An ended run stays as it is: no lock is needed to believe this.
-  if parent.status not in ('failed', 'cancelled') then
+  elsif parent.status not in ('failed', 'cancelled') then
     perform sync_scheduler.raise_error('run_not_retryable', jsonb_build_object('status', parent.status));
   end if;
   return sync_scheduler.trigger_run(parent.org_id, parent.integration_type, caller_id, idempotency_key,
@@ -5740,11 +5733,8 @@ declare
   recovered boolean;
   run public.sync_run_log;
 begin
-  if trigger_run.idempotency_key is not null and (btrim(trigger_run.idempotency_key) = ''
-    or length(trigger_run.idempotency_key) > sync_scheduler.text_limit('idempotency_key'))
-  then
-    perform sync_scheduler.raise_error('invalid_idempotency_key',
-      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
+  if length(trigger_run.idempotency_key) > 200 or btrim(trigger_run.idempotency_key) = '' then
+    perform sync_scheduler.raise_error('invalid_idempotency_key', '{"max_length": 200}');
   end if;
   integration := sync_scheduler.lock_integration(trigger_run.org_id, trigger_run.integration_type);
   -- Two presses of two integrations hold two other locks, and none would count the other.

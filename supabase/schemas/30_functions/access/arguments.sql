@@ -28,7 +28,7 @@ language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 begin
   case argument
     when 'outcome', 'error_class', 'error_code', 'blames' then return 100;
-    when 'idempotency_key', 'entry_keys', 'schedule', 'time_zone' then return 200;
+    when 'entry_keys', 'schedule', 'time_zone' then return 200;
     when 'reason' then return 500;
     when 'error_message' then return 2000;
   end case;

@@ -31,10 +31,9 @@ begin
     return jsonb_build_object('refused', refusal);
   end if;
   -- Read after the run's lock is held, see pause_if_stopped.
-  select i.* into strict integration
-    from public.sync_run_log r join public.sync_integrations i on i.id = r.integration_id
-  where r.run_id = claimed.run_id;
-  if sync_scheduler.is_stopped(integration) then
+  select * into strict run from public.sync_run_log r where r.run_id = claimed.run_id;
+  select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
+  if sync_scheduler.is_stopped(integration) or run.deadline_at <= now() then
     perform sync_scheduler.raise_error('attempt_not_current');
   end if;
   select * into strict settings from sync_scheduler.settings;
@@ -50,10 +49,7 @@ begin
         union all
         select from public.sync_export_entries e
         where e.integration_id = r.integration_id and e.state = 'unknown' limit 10001) waiting) end
-  where r.run_id = claimed.run_id returning * into strict run;
-  if run.deadline_at <= now() then
-    perform sync_scheduler.raise_error('attempt_not_current');
-  end if;
+  where r.run_id = run.run_id returning * into strict run;
 
   -- Writing claimed_at is an event: alerts has a trigger on it.
   update sync_scheduler.run_attempts a set

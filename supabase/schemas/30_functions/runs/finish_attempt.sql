@@ -83,10 +83,9 @@ begin
         then least(retry_after_seconds, 366 * 86400) * interval '1 second' end, is_over_quota);
     if outcome = 'succeeded' then
       perform sync_scheduler.finish_run(run.run_id, 'succeeded');
-    elsif outcome = 'cancelled'
-      or (outcome in ('continued', 'paused') and run.cancel_requested_at is not null) then
+    elsif outcome = 'cancelled' or (outcome <> 'failed' and run.cancel_requested_at is not null) then
       perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-    elsif outcome in ('continued', 'paused') then
+    elsif outcome <> 'failed' then
       -- The run waits if its integration is still stopped.
       perform sync_scheduler.next_attempt(run.run_id);
     elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null

@@ -20,9 +20,8 @@ begin
     where a.run_id = run.run_id and a.attempt = run.attempt
       and (sync_worker_heartbeat.checkpoint is not null or a.first_vendor_byte_ms is null);
   end if;
-  return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at', (
-    select a.lease_expires_at from sync_scheduler.run_attempts a
-    where a.run_id = run.run_id and a.attempt = run.attempt));
+  return sync_scheduler.run_progress(run) || jsonb_build_object('lease_expires_at',
+    now() + (select s.lease_duration from sync_scheduler.settings s));
 end;
 $$;
 revoke all on function public.sync_worker_heartbeat(uuid, integer, text, jsonb, numeric)

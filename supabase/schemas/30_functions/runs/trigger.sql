@@ -48,9 +48,8 @@ begin
   caller_id := sync_scheduler.require_org_role(parent.org_id, '{admin,coordinator}');
   if parent.run_id is null then
     perform sync_scheduler.raise_error('not_authorized');
-  end if;
   -- An ended run stays as it is: no lock is needed to believe this.
-  if parent.status not in ('failed', 'cancelled') then
+  elsif parent.status not in ('failed', 'cancelled') then
     perform sync_scheduler.raise_error('run_not_retryable', jsonb_build_object('status', parent.status));
   end if;
   return sync_scheduler.trigger_run(parent.org_id, parent.integration_type, caller_id, idempotency_key,
@@ -81,11 +80,8 @@ declare
   recovered boolean;
   run public.sync_run_log;
 begin
-  if trigger_run.idempotency_key is not null and (btrim(trigger_run.idempotency_key) = ''
-    or length(trigger_run.idempotency_key) > sync_scheduler.text_limit('idempotency_key'))
-  then
-    perform sync_scheduler.raise_error('invalid_idempotency_key',
-      jsonb_build_object('max_length', sync_scheduler.text_limit('idempotency_key')));
+  if length(trigger_run.idempotency_key) > 200 or btrim(trigger_run.idempotency_key) = '' then
+    perform sync_scheduler.raise_error('invalid_idempotency_key', '{"max_length": 200}');
   end if;
   integration := sync_scheduler.lock_integration(trigger_run.org_id, trigger_run.integration_type);
   -- Two presses of two integrations hold two other locks, and none would count the other.
