@@ -6,112 +6,17 @@ begin;
 \ir ../pause.psql
 \ir ../connection_check.psql
 \ir ../alert_webhook.psql
+\ir ../others.psql
 select plan(5);
 
 update sync_scheduler.settings set check_cooldown = '0 seconds';
--- Four more organisations, whose runs are dispatched, running, waiting for a retry, and paused. Each has everything else as well.
-insert into public.organizations (id, name) select sync_test.id('org ' || n), n from unnest('{dispatched,running,waiting,paused}'::text[]) n;
-insert into public.sync_integrations (id, org_id, integration_type, config, max_attempts)
-select sync_test.id('integration ' || n), sync_test.id('org ' || n), 'webhook', '{"url": "https://erp.example/in"}', 5
-from unnest('{dispatched,running,waiting,paused}'::text[]) n;
-insert into public.sync_export_entries (integration_id, entry_key, period, document_number, payload)
-select i.id, 'entry ' || lpad(n::text, 2, '0'), '2026-10', 'B-' || n, jsonb_build_object('amount', n || '.50')
-from public.sync_integrations i, generate_series(1, 10) n where i.org_id not in (sync_test.id('org a'), sync_test.id('org b'));
 
-create function pg_temp.settle_some(name text) returns void language plpgsql as $$
-declare
-  of_run constant uuid := (select run_id from public.sync_run_log r where r.integration_id = sync_test.id('integration ' || name) and r.finished_at is null);
-  token constant text := sync_test.token(of_run);
-  batch jsonb;
-begin
-  perform sync_test.claim(of_run);
-  -- Of each state one, and one that stays with the worker.
-  batch := public.sync_worker_reserve_entries(of_run, 1, token, 4);
-  perform public.sync_worker_record_results(of_run, 1, token, (batch ->> 'batch_id')::uuid, jsonb_build_array(
-    jsonb_build_object('entry_key', 'entry 01', 'state', 'exported'), jsonb_build_object('entry_key', 'entry 02', 'state', 'rejected', 'error', 'No.'),
-    jsonb_build_object('entry_key', 'entry 03', 'state', 'unknown'), jsonb_build_object('entry_key', 'entry 04', 'state', 'unknown')), set_aside => true);
-  batch := public.sync_worker_reserve_entries(of_run, 1, token, 1);
-  perform public.sync_worker_record_results(of_run, 1, token, (batch ->> 'batch_id')::uuid,
-    jsonb_build_array(jsonb_build_object('entry_key', 'entry 05', 'state', 'pending', 'refused_alone', true, 'error', 'No.')));
-  batch := public.sync_worker_reserve_entries(of_run, 1, token, 2);
-end
-$$;
-create function pg_temp.stand_by(name text) returns void language plpgsql as $$
-declare
-  integration public.sync_integrations := (select i from public.sync_integrations i where i.id = sync_test.id('integration ' || name));
-  of_run uuid;
-begin
-  of_run := (public.trigger_integration_sync(integration.org_id, 'webhook')).run_id;
-  if name in ('running', 'waiting') then
-    perform pg_temp.settle_some(name);
-  end if;
-  if name = 'waiting' then
-    perform public.sync_worker_finish(of_run, 1, sync_test.token(of_run), 'failed', 'transient', 'code', 'In words.', 600);
-  elsif name = 'paused' then
-    perform public.pause_integration_sync(integration.org_id, 'webhook', 'Closing the year');
-  end if;
-  perform public.add_sync_entries(integration.org_id, 'webhook',
-    '[{"entry_key": "entry 01", "period": "2026-10", "document_number": "B-1", "payload": {"amount": "other"}}, {"entry_key": "bad"}]');
-  insert into sync_scheduler.queued_slots (integration_id, scheduled_for, triggered_by)
-  values (integration.id, now(), 'schedule'), (integration.id, now() - interval '1 day', 'backfill');
-  insert into public.sync_run_log (org_id, integration_id, integration_type, status, triggered_by, scheduled_for, deadline_at, finished_at, skip_reason)
-  values (integration.org_id, integration.id, 'webhook', 'skipped', 'schedule', now() - interval '2 days', now(), now(), 'overlap');
-  perform public.configure_alert_webhook(integration.org_id, jsonb_build_object('url', 'https://hooks.example/T0/B0', 'secret', pg_temp.secret(),
-    'finished_runs', true));
-  perform sync_scheduler.store_credentials(integration, '{"key": "x"}');
-  -- An open check, which the worker has taken in two of them.
-  perform sync_scheduler.post_checks(array[integration.id]);
-  update sync_scheduler.connection_checks p set claimed_at = now() where p.integration_id = integration.id and name in ('running', 'paused');
-  update public.sync_integration_health h set consecutive_failures = 2, passive_since = case when name = 'paused' then now() end,
-    run_failed_at = now(), last_success_at = now() - interval '2 hours', last_error_code = 'x', status = 'unhealthy'
-  where h.integration_id = integration.id;
-  insert into sync_scheduler.vendor_failures (integration_id, integration_type, host, failed_at) values (integration.id, 'webhook', 'erp.example', now());
-  insert into sync_scheduler.check_faults (integration_id, status, failures) values (integration.id, 'unhealthy', 1);
-  insert into sync_scheduler.postponed_slots (integration_id, scheduled_for, reason) values (integration.id, now(), 'x');
-  perform sync_scheduler.raise_alert(integration, k, 'info', null, 'x', jsonb_build_object('error_code', 'x', 'last_entry_id', 0))
-  from unnest(enum_range(null::public.sync_alert_kind)) k where k not in ('entries_refused', 'entries_need_decision');
-  update sync_scheduler.alert_senders s set requested_at = now(), claimed_at = case when name = 'running' then now() end, token_hash = sha256('x')
-  where s.org_id = integration.org_id;
-end
-$$;
 -- What is over for integration a as well: an alert of each kind, and one that organisations shared.
 insert into public.sync_alerts (org_id, integration_id, integration_type, kind, severity, dedup_key, message, details, resolved_at, news_at)
 select o.org_id, o.id, 'webhook', k, 'info', concat(k, ':', o.id), 'x', '{"last_entry_id": 0, "added": 0, "entry_keys": [], "error_code": "x"}', now() - interval '1 day', null
 from unnest(enum_range(null::public.sync_alert_kind)) k, (values (sync_test.id('org a'), sync_test.id('integration a')), (null, null)) o (org_id, id);
 insert into public.sync_vendor_incidents (integration_type, host, began_at, ended_at, affected, message)
 values ('webhook', 'erp.example', now() - interval '2 days', now() - interval '1 day', 3, 'x');
-
--- All rows of the others, and what of integration a is over.
-create function pg_temp.others() returns table (place text, kept jsonb) language plpgsql as $$
-begin
-  return query with other as (select i.id, i.org_id from public.sync_integrations i where i.org_id not in (sync_test.id('org a'), sync_test.id('org b')))
-  select 'integration', to_jsonb(x) from public.sync_integrations x join other o on o.id = x.id
-  union all select 'run', to_jsonb(x) from public.sync_run_log x join other o on o.id = x.integration_id
-  union all select 'attempt', to_jsonb(x) from sync_scheduler.run_attempts x join public.sync_run_log r using (run_id)
-    where r.integration_id in (select o.id from other o) or x.ended_at is not null
-  union all select 'paused run', to_jsonb(x) from sync_scheduler.paused_runs x join public.sync_run_log r using (run_id) join other o on o.id = r.integration_id
-  union all select 'entry', to_jsonb(x) from public.sync_export_entries x join other o on o.id = x.integration_id
-  union all select 'slot', to_jsonb(x) from sync_scheduler.queued_slots x join other o on o.id = x.integration_id
-  union all select 'alert', to_jsonb(x) from public.sync_alerts x join other o on o.org_id = x.org_id
-  union all select 'resolved alert', to_jsonb(x) from public.sync_alerts x
-    where (x.org_id is null or x.org_id = sync_test.id('org a')) and x.resolved_at < now()
-  union all select 'ended incident', to_jsonb(x) from public.sync_vendor_incidents x
-  union all select 'delivered message', to_jsonb(x) from sync_scheduler.alert_messages x where x.org_id = sync_test.id('org a') and x.delivered_at < now()
-  union all select 'audit', to_jsonb(x) from public.sync_audit_log x join other o on o.org_id = x.org_id
-  union all select 'health', to_jsonb(x) from public.sync_integration_health x join other o on o.id = x.integration_id
-  union all select 'check', to_jsonb(x) from sync_scheduler.connection_checks x join other o on o.id = x.integration_id
-  union all select 'credentials', to_jsonb(x) from sync_scheduler.integration_credentials x join other o on o.id = x.integration_id
-  union all select 'secret', to_jsonb(x) from vault.secrets x, other o where x.name in (sync_scheduler.secret_name('credentials', o.id), sync_scheduler.secret_name('alert webhook', o.org_id))
-  union all select 'webhook', to_jsonb(x) from public.sync_alert_webhooks x join other o on o.org_id = x.org_id
-  union all select 'sender', to_jsonb(x) from sync_scheduler.alert_senders x join other o on o.org_id = x.org_id
-  union all select 'message', to_jsonb(x) from sync_scheduler.alert_messages x join other o on o.org_id = x.org_id
-  union all select 'failure', to_jsonb(x) from sync_scheduler.vendor_failures x join other o on o.id = x.integration_id
-  union all select 'refused', to_jsonb(x) from sync_scheduler.refused_entries x join other o on o.id = x.integration_id
-  union all select 'refused delivery', to_jsonb(x) from sync_scheduler.refused_deliveries x join other o on o.id = x.integration_id
-  union all select 'postponed slot', to_jsonb(x) from sync_scheduler.postponed_slots x join other o on o.id = x.integration_id
-  union all select 'check fault', to_jsonb(x) from sync_scheduler.check_faults x join other o on o.id = x.integration_id;
-end
-$$;
 
 -- What is done to integration a. %o: its organisation, %r: its run.
 create function pg_temp.record(state text, more jsonb default '{}', set_aside boolean default false) returns jsonb language sql as $$
