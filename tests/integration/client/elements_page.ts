@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /**
- * The page of `elements_test.ts`: both elements on one controller, whose answers are the test's.
+ * The page of `elements.ts`: both elements on one controller, whose answers are the test's.
  *
  * @module
  */

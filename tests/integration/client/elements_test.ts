@@ -1,87 +1,8 @@
-/// <reference lib="dom" />
-/** The custom elements in a real browser, on a controller whose answers are the test's. */
-import axe, { type AxeResults } from "axe-core";
+/** What the custom elements show and do, in a real browser. */
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { root, runDeno } from "../../../tools/run_deno.ts";
-import { type RunningBrowser, startBrowser } from "../../support/browser/browser.ts";
+import { ENDED, open, type OpenPage, reason, status, useElements } from "./elements.ts";
 
-let running: RunningBrowser;
-let script: string;
-
-Deno.test.beforeAll(async () => {
-  running = await startBrowser();
-  const directory = await Deno.makeTempDir({ prefix: "sync_scheduler_elements_" });
-  try {
-    const file = join(directory, "page.js");
-    const page = join(root, "tests/integration/client/elements_page.ts");
-    await runDeno(["bundle", "--quiet", "--platform=browser", `--output=${file}`, page]);
-    script = await Deno.readTextFile(file);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-});
-Deno.test.afterAll(async () => await running[Symbol.asyncDispose]());
-
-interface OpenPage extends AsyncDisposable {
-  readonly page: Page;
-  readonly button: ReturnType<Page["locator"]>;
-  readonly banner: ReturnType<Page["locator"]>;
-  /** Runs in the page, where `stage` and `show` are. */
-  readonly play: (code: string) => Promise<unknown>;
-  /** Everything that axe has to say against the page. */
-  readonly violations: () => Promise<string[]>;
-}
-
-interface PageOptions {
-  readonly overview?: Record<string, unknown> | "never";
-  readonly last?: Record<string, unknown>;
-  readonly locale?: "nb";
-  readonly context?: Parameters<Browser["newContext"]>[0];
-}
-
-async function open({ overview = {}, last = {}, locale, context = {} }: PageOptions = {}): Promise<OpenPage> {
-  const browserContext = await running.browser.newContext({
-    viewport: { width: 500, height: 320 },
-    ...context,
-  });
-  const page = await browserContext.newPage();
-  const errors: unknown[] = [];
-  page.on("pageerror", (error) => errors.push(error));
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  await page.route("**/*", (route) =>
-    route.fulfill({
-      contentType: "text/html",
-      body: `<!doctype html><html lang="${locale ?? "en"}"><title>Elements</title>
-        <meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">
-        <style>:root { background: light-dark(#fff, #0b1220) } main { display: grid; gap: 1em; font: 16px/1.5 sans-serif }</style><main><h1>Sync</h1></main></html>`,
-    }));
-  await page.goto(`http://elements.test/?locale=${locale ?? ""}`);
-  await page.addScriptTag({ content: script, type: "module" });
-  await page.waitForFunction("'show' in globalThis");
-  const play = (code: string) => page.evaluate(code);
-  await play(`show(${JSON.stringify(overview)}, ${JSON.stringify(last)})`);
-  await page.evaluate("document.querySelector('sync-status-banner').updateComplete");
-  return {
-    page,
-    button: page.locator("manual-sync-button [part=button]"),
-    banner: page.locator("sync-status-banner"),
-    play,
-    async violations() {
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate("axe.run()") as AxeResults;
-      return violations.map((violation) => `${violation.id}: ${violation.nodes[0]?.html}`);
-    },
-    async [Symbol.asyncDispose]() {
-      await browserContext.close();
-      assert.deepEqual(errors, [], "the page has reported errors");
-    },
-  };
-}
-
-const status = ({ banner }: OpenPage) => banner.getByRole("status").textContent();
-const reason = ({ page }: OpenPage) => page.locator("manual-sync-button [part=reason]").textContent();
+useElements();
 
 /** Where everything is, to the pixel. */
 const layout = ({ page }: OpenPage): Promise<unknown> =>
@@ -94,7 +15,6 @@ const layout = ({ page }: OpenPage): Promise<unknown> =>
 const CONFLICT =
   `{ code: "sync_already_in_progress", activeRun: { runId: "r-1", status: "running", triggeredBy: "manual",
   triggeredByUserId: "kari", startedAt: new Date(Date.now() - 120_500) } }`;
-const ENDED = `finished_at: "2026-11-25T12:01:00Z"`;
 
 Deno.test("a press turns the ring and shows progress until the run has ended, and nothing moves", async () => {
   await using it = await open();
@@ -207,24 +127,6 @@ Deno.test("a run that begins in the cooldown takes the place of the clock", asyn
   assert.equal(await it.page.locator("#reason").getAttribute("aria-live"), "polite");
 });
 
-Deno.test("everything works by keyboard: press, cancel, run again", async () => {
-  await using it = await open();
-  const { keyboard } = it.page;
-  await keyboard.press("Tab");
-  await keyboard.press("Enter");
-  await it.play(`stage.tell({ status: "running" })`);
-  await keyboard.press("Tab");
-  await keyboard.press("Space");
-  assert.equal(await it.play("stage.cancels"), 1);
-  assert.equal(await status(it), "The sync is being cancelled");
-  assert.equal(await it.banner.getByRole("button").getAttribute("aria-disabled"), "true");
-  await it.play(`stage.tell({ status: "cancelled", cancel_reason: "Wrong month", ${ENDED} })`);
-  assert.equal(await it.banner.locator("[part=details]").textContent(), "Wrong month");
-  await keyboard.press("Tab");
-  await keyboard.press("Enter");
-  assert.equal(await it.play("stage.presses"), 2);
-});
-
 Deno.test("a failed run says why, and how many alerts are open", async () => {
   await using it = await open({ overview: { open_alerts: 2 } });
   await it.button.click();
@@ -310,42 +212,6 @@ Deno.test("an element without its controller shows nothing of the integration th
   assert.equal(await status(it), "");
 });
 
-Deno.test("the elements speak the repository's language, and another when asked to", async () => {
-  await using it = await open({
-    locale: "nb",
-    overview: { button_allowed: false, button_message: "integration_disabled" },
-  });
-  assert.equal(await status(it), "Ikke synkronisert ennå");
-  assert.equal((await reason(it))?.trim(), "Integrasjonen er slått av. Be en administrator om å slå den på.");
-  await it.page.evaluate(
-    `for (const element of document.querySelectorAll("manual-sync-button, sync-status-banner")) element.setAttribute("locale", "en")`,
-  );
-  assert.equal(await status(it), "Not synced yet");
-  assert.equal(
-    (await reason(it))?.trim(),
-    "The integration is switched off. Ask an administrator to switch it on.",
-  );
-  for (const locale of ["nn-NO", "no", "fr"]) {
-    await it.page.evaluate(
-      `document.querySelector("sync-status-banner").setAttribute("locale", "${locale}")`,
-    );
-    assert.equal(await status(it), "Ikke synkronisert ennå", `${locale}: as close as there is`);
-  }
-});
-
-Deno.test("no motion for those who ask for none", async () => {
-  await using it = await open({ context: { reducedMotion: "reduce" } });
-  await it.button.click();
-  const animation = await it.button.locator("svg").evaluate((svg) =>
-    getComputedStyle(svg as never).animationName
-  );
-  assert.equal(animation, "none");
-  // Browsers move a bar of unknown progress whatever the style sheet says.
-  assert.equal(await it.banner.getByRole("progressbar").count(), 0);
-  await it.play(`stage.tell({ status: "running", entries_total: 10, entries_done: 4 })`);
-  assert.equal(await it.banner.getByRole("progressbar").count(), 1);
-});
-
 Deno.test("an element that is taken out of the page and put back goes on", async () => {
   await using it = await open();
   await it.page.evaluate(`{ const [main] = document.getElementsByTagName("main");
@@ -353,28 +219,3 @@ Deno.test("an element that is taken out of the page and put back goes on", async
   await it.button.click();
   assert.equal(await status(it), "The sync is about to start");
 });
-
-for (const colorScheme of ["light", "dark"] as const) {
-  Deno.test(`axe finds nothing in any state, in ${colorScheme}`, async () => {
-    const states: Record<string, string> = {
-      idle: "",
-      busy: `stage.tell({ status: "running", entries_total: 10, entries_done: 4 })`,
-      failed: `stage.tell({ status: "failed", error_message: "The receiver refused access.", ${ENDED} })`,
-    };
-    for (const [name, code] of Object.entries(states)) {
-      await using it = await open({ context: { colorScheme }, overview: { open_alerts: 1 } });
-      if (code !== "") await it.button.click();
-      await it.play(code);
-      assert.deepEqual(await it.violations(), [], name);
-    }
-    await using refused = await open({
-      context: { colorScheme },
-      overview: {
-        button_allowed: false,
-        button_message: "rate_limited",
-        button_details: { retry_after_seconds: 99 },
-      },
-    });
-    assert.deepEqual(await refused.violations(), [], "cooldown");
-  });
-}

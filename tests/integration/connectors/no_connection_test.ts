@@ -4,61 +4,19 @@
  */
 import assert from "node:assert/strict";
 import { createServer as createTlsServer } from "node:https";
-import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
 import type {
   ExportOutcome,
   OpenConnector,
 } from "../../../supabase/functions/integration-sync/connectors/connector.ts";
 import { unsentFailure } from "../../../supabase/functions/integration-sync/connectors/http/transport_fault.ts";
-import type { Batch } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
-import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
-import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
 import { open as openWebhook } from "../../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
 import { exportBatch } from "../../../supabase/functions/integration-sync/jobs/export_batch.ts";
-import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
+import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
 import { type Certificate, certificate } from "../../support/servers/certificates.ts";
-import * as businessCentral from "./business_central_actions.ts";
-import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
-import { batchOf, bookedOnce, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";
-
-const authority = certificate("Test CA");
-const batch = testBatch(1, ["a", "b"]);
-
-/** Listens on a port that the system chooses; everything ends with the block. */
-async function listen(server: Server): Promise<{ port: number } & AsyncDisposable> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {}).on("close", () => sockets.delete(socket));
-  });
-  server.on("tlsClientError", () => {});
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** A port at which nothing listens. */
-async function closedPort(): Promise<number> {
-  await using listener = await listen(createServer());
-  return listener.port;
-}
-
-/** Sends the batch by the webhook connector, with a runtime that trusts the test's authority and has seen no server yet. */
-async function post(url: string, of: Batch = batch): Promise<ExportOutcome> {
-  using client = Deno.createHttpClient({ caCerts: [authority.pem.cert] });
-  const context = testContext({ fetch: (input, init) => fetch(input, { ...init, client }) });
-  return await openWebhook(url, 20).export(context, of);
-}
-
-function assertPending({ results, failure }: ExportOutcome, code: string, words: RegExp): void {
-  assert.deepEqual([states(results), failure?.class, failure?.code], ["2 pending", "transient", code]);
-  assert.match(failure?.message ?? "", words);
-}
+import { assertPending, authority, batch, closedPort, listen, post } from "./no_connection.ts";
+import { states } from "./xledger_tenant.ts";
 
 Deno.test("a closed port has its own words, and the entries stay pending", async () => {
   const port = await closedPort();
@@ -267,63 +225,4 @@ Deno.test("the texts of Deno 2.1, on which hosted functions run, are known", () 
     );
     assert.equal(unsentFailure(error, at)?.code, `x_${code}`);
   }
-});
-
-/** Passes requests on, but for those that write: for them nothing listens. */
-async function withoutWrites(
-  isWrite: (url: string, init: RequestInit | undefined) => boolean,
-): Promise<typeof fetch> {
-  const port = await closedPort();
-  return (input, init) => fetch(isWrite(String(input), init) ? `http://127.0.0.1:${port}/` : input, init);
-}
-
-Deno.test("Safe: what stayed pending for want of a connection is in a receiver's books once", async () => {
-  await using receiver = await startWebhookReceiver({ keepsConnections: false });
-  const url = `http://127.0.0.1:${await closedPort()}/`;
-  assert.equal(states((await post(url)).results), "2 pending");
-  assert.equal(
-    states((await openWebhook(receiver.url).export(testContext(), testBatch(2, ["a", "b"]))).results),
-    "2 exported",
-  );
-  assert.equal(receiver.requests.length, 1);
-});
-
-Deno.test("Safe: what stayed pending for want of a connection is booked once in Xledger", async () => {
-  await using test = await startXledgerTest();
-  const gone = await withoutWrites((_url, init) => init?.body instanceof Blob);
-  const { results, failure } = await test.connector.export(
-    { ...test.context, fetch: gone },
-    batchOf(vouchers(2)),
-  );
-  assert.deepEqual([states(results), failure?.code], ["2 pending", "xledger_connection_refused"]);
-  assert.equal(
-    states((await test.connector.export(test.context, batchOf(vouchers(2)))).results),
-    "2 exported",
-  );
-  assert.equal(bookedOnce(test.vendor), 2);
-});
-
-Deno.test("Safe: what stayed pending for want of a connection is posted once in Business Central", async () => {
-  await using bench = await startBusinessCentralTest();
-  const entries = [expense(1), expense(2)];
-  const gone = await withoutWrites((url) => /\$batch|NAV\.post/.test(url));
-  const connector = businessCentral.open(bench);
-  const context = bench.context({ fetch: gone });
-  const first = { batch_id: businessCentral.batch_id, resend: false, entries };
-  const { results, failure } = await bench.run(connector.export(context, first));
-  assert.deepEqual([businessCentral.states({ results }), failure?.code], [
-    "pending pending",
-    "business_central_connection_refused",
-  ]);
-  assert.equal(businessCentral.states(await businessCentral.send(bench, entries)), "exported exported");
-  assertPostedOnce(bench, entries);
-});
-
-Deno.test("Business Central keeps in doubt what is in the journal when there is no connection for the posting", async () => {
-  await using bench = await startBusinessCentralTest();
-  const entries = [expense(1), expense(2)];
-  const context = bench.context({ fetch: await withoutWrites((url) => /NAV\.post/.test(url)) });
-  const first = { batch_id: businessCentral.batch_id, resend: false, entries };
-  const outcome = await bench.run(businessCentral.open(bench).export(context, first));
-  assert.equal(businessCentral.states(outcome), "unknown unknown");
 });

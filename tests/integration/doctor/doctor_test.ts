@@ -1,43 +1,16 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import type { Sql } from "postgres";
+import { CHECKS, diagnose, type Diagnosis } from "../../../cli/doctor/diagnose.ts";
 import { readEnvironment } from "../../../local/environment.ts";
 import { startPlatform } from "../../../local/platform.ts";
 import { until } from "../../../local/wait.ts";
 import { startReceiver } from "../../../supabase/functions/integration-sync/testing/receiver.ts";
-import { CHECKS, diagnose, type Diagnosis } from "../../../cli/doctor/diagnose.ts";
-import { readSchemas } from "../../../cli/doctor/schemas.ts";
 import { connect } from "../../support/connect.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
 import { pauseJobs } from "../../support/ticks.ts";
 import { BREAKAGES } from "./breakages.ts";
+import { bad, examine, keepSettings, schemas, untilTicking } from "./examine.ts";
 import { task } from "./task.ts";
-
-const schemas = await readSchemas(fileURLToPath(new URL("../../../supabase/schemas", import.meta.url)));
-
-/** What the doctor finds of one check, or of all. */
-async function examine(
-  sql: Sql,
-  check?: string,
-  suggestedUrl = "http://unused.example/",
-): Promise<Diagnosis[]> {
-  const checks = check === undefined ? CHECKS : CHECKS.filter(({ name }) => name === check);
-  assert.ok(checks.length > 0, `no check ${check}`);
-  return await Array.fromAsync(diagnose(sql, { schemas, checks, suggestedUrl, timeoutMs: 15_000 }));
-}
-
-function bad(found: readonly Diagnosis[]): Diagnosis[] {
-  return found.filter(({ status }) => status !== "PASS");
-}
-
-/** A tick that met what a test held or had dropped says so until the next one. */
-async function untilTicking(sql: Sql): Promise<void> {
-  await until("the last tick did everything", async () => {
-    await sql`select sync_scheduler.tick()`;
-    return bad(await examine(sql, "ticking")).length === 0;
-  });
-}
 
 Deno.test(
   "each check says FAIL when its part is broken, and PASS after the SQL that it printed",
@@ -302,23 +275,3 @@ Deno.test(
     });
   },
 );
-
-/** Gives the settings back at the end of the block, whatever became of their row. */
-async function keepSettings(sql: Sql): Promise<AsyncDisposable> {
-  const [kept] = await sql<
-    { row: string }[]
-  >`select to_jsonb(s)::text as row from sync_scheduler.settings s`;
-  return {
-    async [Symbol.asyncDispose]() {
-      const [found] = await sql`select to_regclass('sync_scheduler.settings') as settings`;
-      if (found?.settings === null) return;
-      await sql.begin(async (tx) => {
-        await tx`delete from sync_scheduler.settings where true`;
-        await tx`insert into sync_scheduler.settings
-          select * from jsonb_populate_record(null::sync_scheduler.settings, ${
-          kept?.row ?? ""
-        }::text::jsonb)`;
-      });
-    },
-  };
-}

@@ -12,8 +12,11 @@ const WIDE = [
   ...["function", "connectors", "client", "parity"].map((name) => `tests/integration/${name}`),
   "tests/contracts/vendors",
 ];
+const CLIENT = "tests/integration/client";
 /** A test that has a page bundled in a browser loads none of its files itself. */
-const PAGES = [["src/client/elements/", ["tests/integration/client/elements_test.ts"]]] as const;
+const PAGES = [
+  ["src/client/elements/", [`${CLIENT}/elements_test.ts`, `${CLIENT}/elements_accessibility_test.ts`]],
+] as const;
 /** A test over more imports than this is asked in a second step. */
 const NEAREST = 2;
 /** Only a hang takes so long: the tests of a step take seconds, and half a minute on a busy machine. */
