@@ -12,11 +12,8 @@ begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('config', config, 262144);
-  if not exists (
-    select from public.sync_integration_types t where t.code = connect_integration.integration_type)
-  then
-    perform sync_scheduler.find_integration(org_id, integration_type);
-  end if;
+  perform sync_scheduler.find_integration(org_id, integration_type) where not exists (
+    select from public.sync_integration_types t where t.code = connect_integration.integration_type);
 
   -- What else a connector wants, the connector says. No error quotes a value.
   if jsonb_typeof(config) is distinct from 'object' then
