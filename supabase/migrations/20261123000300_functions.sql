@@ -218,9 +218,11 @@ $$;
 -- supabase/schemas/30_functions/access/authorize.sql
 -- May this caller do this here? Then finds or locks the integration.
 
--- Accepts the service role and the host (acts_for_all) for every organisation. Refuses every other caller who
--- is not signed in (as require_signed_in does), or has none of the roles (PT403 not_authorized, also for an
--- organisation that does not exist). Returns caller_id(), so that a press parses the JWT only once.
+-- Accepts the service role and the host (acts_for_all) for every organisation. Of the others it refuses a
+-- caller who is not signed in, or anonymously (PT401 not_authenticated), and a JWT whose sub is no uuid
+-- (PT401 unsupported_identity). It refuses a person who has none of the roles (PT403 not_authorized, also for
+-- an organisation that does not exist). Identity comes from the JWT alone. Returns caller_id(), so that a
+-- press parses the JWT only once.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -245,27 +247,14 @@ begin
   then
     return caller_id;
   end if;
-  perform sync_scheduler.require_signed_in();
-  perform sync_scheduler.raise_error('not_authorized');
+  perform sync_scheduler.raise_error(case
+    when caller_id is not null then 'not_authorized'
+    -- As in caller_id.
+    when coalesce(auth.jwt() ->> 'is_anonymous', 'false') <> 'false'
+      or coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), auth.jwt() ->> 'sub') is null
+      then 'not_authenticated'
+    else 'unsupported_identity' end);
   return null;
-end;
-$$;
-
--- Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub
--- that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.
-create or replace function sync_scheduler.require_signed_in() returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  claims jsonb := auth.jwt();
-begin
-  -- As in caller_id.
-  if coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
-    perform sync_scheduler.raise_error('not_authenticated');
-  elsif sync_scheduler.caller_id() is null then
-    perform sync_scheduler.raise_error(case
-      when coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
-        then 'unsupported_identity' else 'not_authenticated' end);
-  end if;
 end;
 $$;
 
@@ -387,11 +376,8 @@ begin
   perform sync_scheduler.require_org_role(org_id, '{admin}');
   perform sync_scheduler.require_text('reason', reason);
   perform sync_scheduler.require_size('config', config, 262144);
-  if not exists (
-    select from public.sync_integration_types t where t.code = connect_integration.integration_type)
-  then
-    perform sync_scheduler.find_integration(org_id, integration_type);
-  end if;
+  perform sync_scheduler.find_integration(org_id, integration_type) where not exists (
+    select from public.sync_integration_types t where t.code = connect_integration.integration_type);
 
   -- What else a connector wants, the connector says. No error quotes a value.
   if jsonb_typeof(config) is distinct from 'object' then
@@ -6538,7 +6524,6 @@ language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   over uuid;
-  ended public.sync_integrations;
 begin
   for over in select i.id from public.sync_integrations i
     -- Not before every slot that fell into the pause has been recorded as such.
@@ -6546,11 +6531,9 @@ begin
   loop
     begin
       -- Locked and cleared in one subtransaction, see start_due_runs.
-      select * into ended from public.sync_integrations i
-      where i.id = over and i.resume_at <= now() for no key update skip locked;
-      if found then
-        perform sync_scheduler.end_pause(ended, 'pause_ended');
-      end if;
+      perform sync_scheduler.end_pause(o.integration, 'pause_ended') from (
+        select i as integration from public.sync_integrations i
+        where i.id = over and i.resume_at <= now() for no key update skip locked) o;
     exception when others then
       -- Its run is locked, perhaps. The next tick tries again, and the others go on.
       raise warning 'sync_scheduler.end_pauses: integration %: % (%)', over, sqlerrm, sqlstate;
@@ -7076,8 +7059,9 @@ returns table (ticking boolean, last_tick_at timestamptz, seconds_since_tick num
 language plpgsql stable security definer set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off as $$
 begin
-  if not sync_scheduler.acts_for_all() then
-    perform sync_scheduler.require_signed_in();
+  -- Anyone who is signed in. Of the others the service role and the host.
+  if sync_scheduler.caller_id() is null then
+    perform sync_scheduler.require_org_role(null, '{}');
   end if;
   return query select sync_scheduler.is_ticking(), last.tick_at,
     round(extract(epoch from now() - last.tick_at), 3),

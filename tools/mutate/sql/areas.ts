@@ -8,7 +8,7 @@ const STALE = [
 ];
 
 /** Functions that decide who may do what, whatever folder they are in. */
-const ACCESS = /(^|\.)(require_org_role|require_signed_in|acts_for_all|has_org_role|member_\w+|caller_id)$/;
+const ACCESS = /(^|\.)(require_org_role|acts_for_all|has_org_role|member_\w+|caller_id)$/;
 
 /** Kinds that turn a comparison or a default, wherever they are. */
 const COMPARISONS = new Set([
@@ -34,7 +34,7 @@ export function areaOf({ kind, text, inWrite, target, folder, isTick }: FaultOfF
   if (inWrite || STALE.some((error) => text.includes(`'${error}'`))) return "compare-and-set";
   if (
     ACCESS.test(target) || folder === "membership" || folder === "access" ||
-    /\b(require_org_role|require_signed_in|acts_for_all|caller_id)\b/.test(text) ||
+    /\b(require_org_role|acts_for_all|caller_id)\b/.test(text) ||
     text.includes("'not_authorized'")
   ) {
     return "access";

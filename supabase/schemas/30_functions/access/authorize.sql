@@ -1,8 +1,10 @@
 -- May this caller do this here? Then finds or locks the integration.
 
--- Accepts the service role and the host (acts_for_all) for every organisation. Refuses every other caller who
--- is not signed in (as require_signed_in does), or has none of the roles (PT403 not_authorized, also for an
--- organisation that does not exist). Returns caller_id(), so that a press parses the JWT only once.
+-- Accepts the service role and the host (acts_for_all) for every organisation. Of the others it refuses a
+-- caller who is not signed in, or anonymously (PT401 not_authenticated), and a JWT whose sub is no uuid
+-- (PT401 unsupported_identity). It refuses a person who has none of the roles (PT403 not_authorized, also for
+-- an organisation that does not exist). Identity comes from the JWT alone. Returns caller_id(), so that a
+-- press parses the JWT only once.
 create or replace function sync_scheduler.require_org_role(org_id uuid, roles public.sync_member_role[])
 returns uuid
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
@@ -27,27 +29,14 @@ begin
   then
     return caller_id;
   end if;
-  perform sync_scheduler.require_signed_in();
-  perform sync_scheduler.raise_error('not_authorized');
+  perform sync_scheduler.raise_error(case
+    when caller_id is not null then 'not_authorized'
+    -- As in caller_id.
+    when coalesce(auth.jwt() ->> 'is_anonymous', 'false') <> 'false'
+      or coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), auth.jwt() ->> 'sub') is null
+      then 'not_authenticated'
+    else 'unsupported_identity' end);
   return null;
-end;
-$$;
-
--- Refuses a caller who is not signed in, or anonymously (PT401 not_authenticated), or whose JWT has a sub
--- that is no uuid (PT401 unsupported_identity). Identity comes from the JWT alone.
-create or replace function sync_scheduler.require_signed_in() returns void
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  claims jsonb := auth.jwt();
-begin
-  -- As in caller_id.
-  if coalesce(claims ->> 'is_anonymous', 'false') <> 'false' then
-    perform sync_scheduler.raise_error('not_authenticated');
-  elsif sync_scheduler.caller_id() is null then
-    perform sync_scheduler.raise_error(case
-      when coalesce(nullif(current_setting('request.jwt.claim.sub', true), ''), claims ->> 'sub') is not null
-        then 'unsupported_identity' else 'not_authenticated' end);
-  end if;
 end;
 $$;
 
