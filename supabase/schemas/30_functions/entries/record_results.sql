@@ -23,9 +23,9 @@ begin
     having r ->> 'entry_key' is null or count(*) > 1
       or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
-        or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
-        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null')
-        or coalesce(jsonb_typeof(r -> 'refused_alone'), 'null') not in ('boolean', 'null'))
+        or jsonb_typeof(r -> 'not_sent') not in ('boolean', 'null')
+        or jsonb_typeof(r -> 'nothing_left') not in ('boolean', 'null')
+        or jsonb_typeof(r -> 'refused_alone') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or '

@@ -26,14 +26,7 @@ begin
   decisions := sync_scheduler.judge_decisions(integration.id,
     sync_scheduler.expand_batches(integration.id, entries), reason);
 
-  with told as (
-    select e.*, d.resolution, left(d.external_id, 200) as external_id
-    from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
-    -- The offset keeps the look-up by key: a join would read all that is exported.
-    cross join lateral (
-      select o.entry_id, o.entry_key, o.state, o.batch_id, o.conflict_at from public.sync_export_entries o
-      where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
-  ), changed as (
+  with changed as (
     update public.sync_export_entries e set
       state = case t.resolution
         when 'exported' then 'exported' when 'resend' then 'pending' when 'abandon' then 'rejected'
@@ -52,11 +45,11 @@ begin
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
+    from jsonb_array_elements(decisions) d (change) cross join lateral
+      jsonb_to_record(d.change) as t (entry_id bigint, batch_id uuid, resolution text, external_id text)
     -- A range: no plan may compare the decisions with the entries of all tenants (store_delivery.sql).
-    from told t where e.entry_id between t.entry_id and t.entry_id
-    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key,
-      'resolution', t.resolution, 'was', t.state, 'conflict_at', t.conflict_at,
-      'external_id', t.external_id)) as change
+    where e.entry_id between t.entry_id and t.entry_id
+    returning e.entry_id, t.batch_id, d.change - '{entry_id,batch_id}'::text[] as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
@@ -100,9 +93,9 @@ PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT4
 PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
 PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
--- Refuses decisions that the entries' states do not allow; returns those that change something. The caller
--- keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 entries_not_found, PT409
--- entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.
+-- Refuses decisions that the entries' states do not allow; returns those that change something, with what
+-- the entries were. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404
+-- entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name at most ten entries.
 create or replace function sync_scheduler.judge_decisions(integration_id uuid, entries jsonb, reason text)
   returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -141,11 +134,13 @@ begin
       -- Not distinct: the whole list would be sorted by it, and the errors name the first ten as given.
       array_agg(e.batch_id) filter (
         where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')),
-      jsonb_agg(i.item) filter (where not s.is_settled)
+      jsonb_agg(jsonb_strip_nulls(jsonb_build_object('entry_id', e.entry_id, 'batch_id', e.batch_id,
+        'entry_key', e.entry_key, 'resolution', d.resolution, 'was', e.state, 'conflict_at', e.conflict_at,
+        'external_id', left(d.external_id, 200)))) filter (where not s.is_settled)
     into missing, refused, batches, changing
     from jsonb_array_elements(entries) i (item)
     cross join lateral jsonb_to_record(i.item) as d (entry_key text, resolution text, state text,
-      sent_at timestamptz, decided_at timestamptz, conflict_at timestamptz)
+      external_id text, sent_at timestamptz, decided_at timestamptz, conflict_at timestamptz)
     -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it is.
     left join lateral (
       select o.* from public.sync_export_entries o

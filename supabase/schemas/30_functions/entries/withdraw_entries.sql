@@ -40,10 +40,9 @@ begin
       decided_at = clock_timestamp(), conflict_at = null, error_message = withdraw_sync_entries.reason
     -- A range: no plan may compare the keys with the entries of all tenants (store_delivery.sql).
     from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
-    returning e.entry_key
   )
-  select (select array_agg(c.entry_key order by c.entry_key) from changed c),
-    jsonb_agg(jsonb_build_object('entry_key', left(a.entry_key, 200), 'state', a.state, 'reason', case
+  select array_agg(a.entry_key order by a.entry_key) filter (where a.has_not_left),
+    jsonb_agg(jsonb_build_object('entry_key', a.entry_key, 'state', a.state, 'reason', case
       when a.state is null then 'There is no entry of this key.'
       when a.state = 'sending' then 'A worker is sending it.'
       when a.state = 'unknown'
