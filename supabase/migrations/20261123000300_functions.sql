@@ -2779,67 +2779,65 @@ declare
   rules constant sync_scheduler.entry_rules := jsonb_populate_record(null::sync_scheduler.entry_rules,
     integration.config || jsonb_build_object('exported',
       sync_scheduler.exported_fields() -> integration.integration_type));
-  delivered sync_scheduler.delivered_entry[];
 begin
-  with item as materialized (
-    select l.item, l.number,
-      case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
-    from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
-  ), copy as (
-    -- A key that comes twice with one content is one entry. With two contents it is not known which one is
-    -- right.
-    select i.entry_key, min(i.number) as number, count(*) as copies,
-      -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
-      count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
-        else i.item::text end) as contents
-    from item i
-    where i.entry_key in (select r.entry_key from item r group by r.entry_key having count(*) > 1)
-    group by i.entry_key
-  ), shaped as materialized (
-    select i.number, i.entry_key,
-      case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
-      case when jsonb_typeof(i.item -> 'document_number') = 'string'
-        then i.item ->> 'document_number' end as document_number,
-      i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
-      -- What has no name in the outbox would be dropped in silence, and what is no text would be read as one.
-      case
-        when jsonb_typeof(i.item) <> 'object' then array['entries', 'The item is not an object.']
-        when c.contents > 1
-          then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
-        when i.item - known <> '{}' then (
-          select array[left(min(k), 100), 'An entry has no field of this name.']
-            from jsonb_object_keys(i.item - known) k)
-        when i.entry_key is null then array['entry_key', 'The key is missing, or is not a text.']
-        when jsonb_typeof(i.item -> 'period') is distinct from 'string'
-          then array['period', 'The period is missing, or is not a text.']
-        when jsonb_typeof(i.item -> 'document_number') is distinct from 'string'
-          then array['document_number', 'The document number is missing, or is not a text.']
-      end as fault
-    from item i left join copy c on c.entry_key = i.entry_key
-    where c.number is null or c.number = i.number
-  ), compared as materialized (
-    select s.*, e.hash, e.hash in (e.payload_hash, e.conflict_payload_hash) as is_known
-    from shaped s left join lateral (
-      select x.payload_hash, x.conflict_payload_hash,
-        -- What loses digits is refused below, and not written out for its hash.
-        case when sync_scheduler.loses_digits(s.payload) is not true
-          then sync_scheduler.entry_hash(s.period, s.document_number, s.payload) end as hash
-      from public.sync_export_entries x
-      -- A range that begins with the key: one index alone serves it, whatever the statistics say.
-      where (x.entry_key, x.integration_id) between (s.entry_key, integration.id)
-        and (s.entry_key, integration.id)
-      order by x.entry_key, x.integration_id limit 1) e on s.fault is null
-  )
-  select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
-    (coalesce(c.fault, f.fault))[1], (coalesce(c.fault, f.fault))[2])::sync_scheduler.delivered_entry
-    order by c.number)
-  into delivered
-  from compared c left join lateral (
-    -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
-    select sync_scheduler.entry_fault(rules, c.entry_key, c.period, c.document_number, c.payload,
-      max_payload) as fault
-    where c.fault is null and c.is_known is not true offset 0) f on true;
-  return coalesce(delivered, '{}');
+  return array(
+    with item as materialized (
+      select l.item, l.number,
+        case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
+      from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
+    ), copy as (
+      -- A key that comes twice with one content is one entry. With two contents it is not known which one is
+      -- right.
+      select i.entry_key, min(i.number) as number, count(*) as copies,
+        -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
+        count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
+          else i.item::text end) as contents
+      from item i
+      where i.entry_key in (select r.entry_key from item r group by r.entry_key having count(*) > 1)
+      group by i.entry_key
+    ), shaped as materialized (
+      select i.number, i.entry_key,
+        case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
+        case when jsonb_typeof(i.item -> 'document_number') = 'string'
+          then i.item ->> 'document_number' end as document_number,
+        i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
+        -- What has no name in the outbox would be dropped in silence, what is no text would be read as one.
+        case
+          when jsonb_typeof(i.item) <> 'object' then array['entries', 'The item is not an object.']
+          when c.contents > 1
+            then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
+          when i.item - known <> '{}' then (
+            select array[left(min(k), 100), 'An entry has no field of this name.']
+              from jsonb_object_keys(i.item - known) k)
+          when i.entry_key is null then array['entry_key', 'The key is missing, or is not a text.']
+          when jsonb_typeof(i.item -> 'period') is distinct from 'string'
+            then array['period', 'The period is missing, or is not a text.']
+          when jsonb_typeof(i.item -> 'document_number') is distinct from 'string'
+            then array['document_number', 'The document number is missing, or is not a text.']
+        end as fault
+      from item i left join copy c on c.entry_key = i.entry_key
+      where c.number is null or c.number = i.number
+    ), compared as materialized (
+      select s.*, e.hash, e.hash in (e.payload_hash, e.conflict_payload_hash) as is_known
+      from shaped s left join lateral (
+        select x.payload_hash, x.conflict_payload_hash,
+          -- What loses digits is refused below, and not written out for its hash.
+          case when sync_scheduler.loses_digits(s.payload) is not true
+            then sync_scheduler.entry_hash(s.period, s.document_number, s.payload) end as hash
+        from public.sync_export_entries x
+        -- A range that begins with the key: one index alone serves it, whatever the statistics say.
+        where (x.entry_key, x.integration_id) between (s.entry_key, integration.id)
+          and (s.entry_key, integration.id)
+        order by x.entry_key, x.integration_id limit 1) e on s.fault is null
+    )
+    select row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
+      (coalesce(c.fault, f.fault))[1], (coalesce(c.fault, f.fault))[2])::sync_scheduler.delivered_entry
+    from compared c left join lateral (
+      -- Content that is there already was judged when it came. The offset keeps a plan from asking twice.
+      select sync_scheduler.entry_fault(rules, c.entry_key, c.period, c.document_number, c.payload,
+        max_payload) as fault
+      where c.fault is null and c.is_known is not true offset 0) f on true
+    order by c.number);
 end;
 $$;
 
@@ -2889,9 +2887,9 @@ begin
     having r ->> 'entry_key' is null or count(*) > 1
       or length(r ->> 'entry_key') > sync_scheduler.text_limit('entry_keys')
       or bool_or(coalesce(r ->> 'state', '') not in ('exported', 'rejected', 'unknown', 'pending')
-        or coalesce(jsonb_typeof(r -> 'not_sent'), 'null') not in ('boolean', 'null')
-        or coalesce(jsonb_typeof(r -> 'nothing_left'), 'null') not in ('boolean', 'null')
-        or coalesce(jsonb_typeof(r -> 'refused_alone'), 'null') not in ('boolean', 'null'))
+        or jsonb_typeof(r -> 'not_sent') not in ('boolean', 'null')
+        or jsonb_typeof(r -> 'nothing_left') not in ('boolean', 'null')
+        or jsonb_typeof(r -> 'refused_alone') not in ('boolean', 'null'))
   ) then
     perform sync_scheduler.raise_error('invalid_worker_request',
       '{"results": "each entry_key once, with state exported, rejected, unknown or pending, and true or '
@@ -3397,14 +3395,7 @@ begin
   decisions := sync_scheduler.judge_decisions(integration.id,
     sync_scheduler.expand_batches(integration.id, entries), reason);
 
-  with told as (
-    select e.*, d.resolution, left(d.external_id, 200) as external_id
-    from jsonb_to_recordset(decisions) as d (entry_key text, resolution text, external_id text)
-    -- The offset keeps the look-up by key: a join would read all that is exported.
-    cross join lateral (
-      select o.entry_id, o.entry_key, o.state, o.batch_id, o.conflict_at from public.sync_export_entries o
-      where o.integration_id = integration.id and o.entry_key = d.entry_key offset 0) e
-  ), changed as (
+  with changed as (
     update public.sync_export_entries e set
       state = case t.resolution
         when 'exported' then 'exported' when 'resend' then 'pending' when 'abandon' then 'rejected'
@@ -3423,11 +3414,11 @@ begin
       conflict_at = case when t.resolution not in ('keep', 'abandon') then e.conflict_at end,
       -- From now on it is the person's to decide. That nothing ever left stays true.
       refused_at_first_send = false
+    from jsonb_array_elements(decisions) d (change) cross join lateral
+      jsonb_to_record(d.change) as t (entry_id bigint, batch_id uuid, resolution text, external_id text)
     -- A range: no plan may compare the decisions with the entries of all tenants (store_delivery.sql).
-    from told t where e.entry_id between t.entry_id and t.entry_id
-    returning e.entry_id, t.batch_id, jsonb_strip_nulls(jsonb_build_object('entry_key', t.entry_key,
-      'resolution', t.resolution, 'was', t.state, 'conflict_at', t.conflict_at,
-      'external_id', t.external_id)) as change
+    where e.entry_id between t.entry_id and t.entry_id
+    returning e.entry_id, t.batch_id, d.change - '{entry_id,batch_id}'::text[] as change
   )
   select coalesce(jsonb_agg(c.change order by c.change ->> 'entry_key'), '[]'),
     array_agg(c.entry_id), array_agg(distinct c.batch_id) filter (where c.batch_id is not null)
@@ -3471,9 +3462,9 @@ PT422 reason_too_long, PT422 reason_missing, PT422 unknown_integration_type, PT4
 PT422 invalid_entries, PT429 rate_limited, PT404 entries_not_found, PT409 entries_not_settleable,
 PT409 batch_is_open, PT409 batch_was_sent_again.$$;
 
--- Refuses decisions that the entries' states do not allow; returns those that change something. The caller
--- keeps the worker from the entries. Errors: PT422 invalid_entries, PT404 entries_not_found, PT409
--- entries_not_settleable, PT409 batch_is_open; details name the entries, at most ten.
+-- Refuses decisions that the entries' states do not allow; returns those that change something, with what
+-- the entries were. The caller keeps the worker from the entries. Errors: PT422 invalid_entries, PT404
+-- entries_not_found, PT409 entries_not_settleable, PT409 batch_is_open; details name at most ten entries.
 create or replace function sync_scheduler.judge_decisions(integration_id uuid, entries jsonb, reason text)
   returns jsonb
 language plpgsql set search_path = pg_catalog, pg_temp as $$
@@ -3512,11 +3503,13 @@ begin
       -- Not distinct: the whole list would be sorted by it, and the errors name the first ten as given.
       array_agg(e.batch_id) filter (
         where e.state = 'unknown' or (e.state = 'rejected' and d.resolution = 'resend')),
-      jsonb_agg(i.item) filter (where not s.is_settled)
+      jsonb_agg(jsonb_strip_nulls(jsonb_build_object('entry_id', e.entry_id, 'batch_id', e.batch_id,
+        'entry_key', e.entry_key, 'resolution', d.resolution, 'was', e.state, 'conflict_at', e.conflict_at,
+        'external_id', left(d.external_id, 200)))) filter (where not s.is_settled)
     into missing, refused, batches, changing
     from jsonb_array_elements(entries) i (item)
     cross join lateral jsonb_to_record(i.item) as d (entry_key text, resolution text, state text,
-      sent_at timestamptz, decided_at timestamptz, conflict_at timestamptz)
+      external_id text, sent_at timestamptz, decided_at timestamptz, conflict_at timestamptz)
     -- Key by key: a plan that joins would read all that is exported. The offset keeps the look-up as it is.
     left join lateral (
       select o.* from public.sync_export_entries o
@@ -3724,10 +3717,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- As many as settle_sync_entries takes. A whole delivery may be unsound, and each key closes by itself.
   most constant integer := 10000;
-  -- All that has no usable key is one.
   refused constant bigint := (
-    select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
-    from unnest(record_refusals.delivered) d where d.reason is not null);
+    select count(*) from unnest(record_refusals.delivered) d where d.reason is not null);
 begin
   if refused = 0 and not exists (
     select from sync_scheduler.refused_entries r where r.integration_id = integration.id)
@@ -3767,15 +3758,32 @@ $$;
 -- May this entry be booked?
 
 -- Says why the outbox of an integration refuses an entry: {field, reason}; null when the entry is sound. The
--- reason is one sentence that never quotes the payload. rules: of the integration, see read_delivery.
--- max_payload: see settings. add_sync_entries asks it about new and changed content only.
+-- reason is one sentence that never quotes the payload. A field is named by its path, such as
+-- payload.lines[0].debit. For a type in exported_fields every payload is a voucher. Else a payload with lines
+-- is one, unless the config says payloads free. Only of new and changed content read_delivery asks it.
+-- The twin of its rules for vouchers is voucherFault in voucher_fault.ts, which judges before the first send.
 create or replace function sync_scheduler.entry_fault(
   rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer
 ) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  exported constant sync_scheduler.field_names := rules.exported;
+  ignored constant sync_scheduler.field_names := rules.ignored_fields;
+  -- Every payload is a voucher.
+  is_ledger constant boolean := exported.line is not null;
+  has_free_period constant boolean := coalesce(rules.period_rule = 'free', false);
+  lines constant jsonb := payload -> 'lines';
+  posting_date text;
+  currency text;
+  fault text[];
+  line jsonb;
+  debit text;
+  credit text;
+  difference numeric := 0;
+  month text := period;
 begin
-  return case
+  fault := case
     when (length(entry_key) between 1 and 200) is not true
       then array['entry_key', 'The key must have 1 to 200 characters.']
     when (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true
@@ -3796,42 +3804,13 @@ begin
     -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small
     -- without being counted.
     when pg_column_size(payload) > max_payload / 32 and octet_length(payload::text) > max_payload
-      then array['payload', format('The payload must have at most %s bytes.', max_payload)]
-    else sync_scheduler.voucher_fault(rules, period, document_number, payload) end;
-end;
-$$;
-
--- The first fault of an entry's content, by the rules of its integration: {field, reason}; null without a
--- fault. A field is named by its path, such as payload.lines[0].debit. For a type in exported_fields every
--- payload is a voucher. Else a payload with lines is one, unless the config says payloads free. voucherFault
--- in voucher_fault.ts answers the same, and judges before the first send.
-create or replace function sync_scheduler.voucher_fault(
-  rules sync_scheduler.entry_rules, period text, document_number text, payload jsonb
-) returns text[]
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  exported constant sync_scheduler.field_names := rules.exported;
-  ignored constant sync_scheduler.field_names := rules.ignored_fields;
-  -- Every payload is a voucher.
-  is_ledger constant boolean := exported.line is not null;
-  has_free_period constant boolean := coalesce(rules.period_rule = 'free', false);
-  lines constant jsonb := payload -> 'lines';
-  posting_date constant text :=
-    case when jsonb_typeof(payload -> 'posting_date') = 'string' then payload ->> 'posting_date' end;
-  currency text := payload ->> 'currency';
-  fault text[];
-  line jsonb;
-  debit text;
-  credit text;
-  difference numeric := 0;
-  month text := period;
-begin
-  if jsonb_typeof(payload) is distinct from 'object' then
-    return array['payload', 'The payload must be an object.'];
-  elsif (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
-    return array['period', 'The period must be YYYY-MM, with a month from 01 to 13.'];
+      then array['payload', format('The payload must have at most %s bytes.', max_payload)] end;
+  if fault is not null then
+    return fault;
   end if;
 
+  posting_date := payload ->> 'posting_date';
+  currency := payload ->> 'currency';
   if is_ledger or (payload ? 'lines' and rules.payloads is distinct from 'free') then
     fault := coalesce(
       case
@@ -3879,12 +3858,11 @@ begin
 
     -- Two statements of one fact: the entry's and the payload's.
     if not is_ledger and nullif(payload -> 'document_number', 'null') <> to_jsonb(document_number) then
-      return array['payload.document_number',
-        'The voucher''s document_number must be the entry''s document_number.'];
+      return sync_scheduler.name_fault(null, '{document_number,must be the entry''s document_number}');
     elsif not is_ledger and not has_free_period
       and nullif(payload -> 'period', 'null') <> to_jsonb(period)
     then
-      return array['payload.period', 'The voucher''s period must be the entry''s period.'];
+      return sync_scheduler.name_fault(null, '{period,must be the entry''s period}');
     end if;
   -- A payload that is not read otherwise: a date in the expected form is one all the same.
   elsif (posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true then
@@ -4085,10 +4063,9 @@ begin
       decided_at = clock_timestamp(), conflict_at = null, error_message = withdraw_sync_entries.reason
     -- A range: no plan may compare the keys with the entries of all tenants (store_delivery.sql).
     from asked a where e.entry_id between a.entry_id and a.entry_id and a.has_not_left
-    returning e.entry_key
   )
-  select (select array_agg(c.entry_key order by c.entry_key) from changed c),
-    jsonb_agg(jsonb_build_object('entry_key', left(a.entry_key, 200), 'state', a.state, 'reason', case
+  select array_agg(a.entry_key order by a.entry_key) filter (where a.has_not_left),
+    jsonb_agg(jsonb_build_object('entry_key', a.entry_key, 'state', a.state, 'reason', case
       when a.state is null then 'There is no entry of this key.'
       when a.state = 'sending' then 'A worker is sending it.'
       when a.state = 'unknown'

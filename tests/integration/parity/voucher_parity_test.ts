@@ -57,10 +57,10 @@ Deno.test(`SQL and TypeScript give the same first fault of ${numRuns} entries (s
     const rows = await database.sql<{ field: string | null; reason: string | null }[]>`
       select f.fault[1] as field, f.fault[2] as reason
       from jsonb_array_elements(${JSON.stringify(some)}::text::jsonb) with ordinality e (entry, place)
-      cross join lateral sync_scheduler.voucher_fault(
+      cross join lateral sync_scheduler.entry_fault(
         jsonb_populate_record(null::sync_scheduler.entry_rules, entry -> 'config'
           || jsonb_build_object('exported', sync_scheduler.exported_fields() -> (entry ->> 'type'))),
-        entry ->> 'period', entry ->> 'document_number', entry -> 'payload') f (fault)
+        'key', entry ->> 'period', entry ->> 'document_number', entry -> 'payload', 1048576) f (fault)
       order by e.place`;
     assert.equal(rows.length, some.length);
     for (const [index, entry] of some.entries()) {

@@ -1,6 +1,6 @@
 /**
  * The part of a connector's config that says what it demands of its entries. The database knows these keys, too: it
- * checks entries with them when they are delivered (`sync_scheduler.voucher_fault`).
+ * checks entries with them when they are delivered (`sync_scheduler.entry_fault`).
  *
  * @module
  */

@@ -11,7 +11,7 @@ import {
 
 /**
  * The first fault of a voucher's line: an account, and an amount on one side; the other side is absent, null or zero.
- * `index` begins with 0. `sync_scheduler.voucher_fault` answers the same.
+ * `index` begins with 0. `sync_scheduler.entry_fault` answers the same.
  *
  * @example
  * ```ts

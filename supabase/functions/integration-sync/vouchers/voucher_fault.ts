@@ -1,5 +1,5 @@
 /**
- * The rules of an entry's content. `sync_scheduler.voucher_fault` is their twin: the database applies it when entries
+ * The rules of an entry's content. `sync_scheduler.entry_fault` is their twin: the database applies it when entries
  * are delivered, the worker applies these before the first send. tests/integration/parity compares their answers.
  *
  * @module
@@ -72,10 +72,10 @@ export type EntryContent = Pick<Entry, "period" | "document_number" | "payload">
 export function voucherFault(rules: EntryRules, content: EntryContent): EntryFault | null {
   const { payload, period } = content;
   const { exported } = rules;
-  if (!isObject(payload)) return { field: "payload", reason: "The payload must be an object." };
   if (!/^[0-9]{4}-(0[1-9]|1[0-3])$/.test(period)) {
-    return { field: "period", reason: "The period must be YYYY-MM, with a month from 01 to 13." };
+    return { field: "period", reason: "The period must be written YYYY-MM, with a month from 01 to 13." };
   }
+  if (!isObject(payload)) return { field: "payload", reason: "The payload must be an object." };
   if (exported === null && (rules.payloads === "free" || !Object.hasOwn(payload, "lines"))) {
     return freeFault(rules, period, payload);
   }

@@ -100,66 +100,64 @@ declare
   rules constant sync_scheduler.entry_rules := jsonb_populate_record(null::sync_scheduler.entry_rules,
     integration.config || jsonb_build_object('exported',
       sync_scheduler.exported_fields() -> integration.integration_type));
-  delivered sync_scheduler.delivered_entry[];
 begin
-  with item as materialized (
-    select l.item, l.number,
-      case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
-    from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
-  ), copy as (
-    -- A key that comes twice with one content is one entry. With two contents it is not known which one is
-    -- right.
-    select i.entry_key, min(i.number) as number, count(*) as copies,
-      -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
-      count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
-        else i.item::text end) as contents
-    from item i
-    where i.entry_key in (select r.entry_key from item r group by r.entry_key having count(*) > 1)
-    group by i.entry_key
-  ), shaped as materialized (
-    select i.number, i.entry_key,
-      case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
-      case when jsonb_typeof(i.item -> 'document_number') = 'string'
-        then i.item ->> 'document_number' end as document_number,
-      i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
-      -- What has no name in the outbox would be dropped in silence, and what is no text would be read as one.
-      case
-        when jsonb_typeof(i.item) <> 'object' then array['entries', 'The item is not an object.']
-        when c.contents > 1
-          then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
-        when i.item - known <> '{}' then (
-          select array[left(min(k), 100), 'An entry has no field of this name.']
-            from jsonb_object_keys(i.item - known) k)
-        when i.entry_key is null then array['entry_key', 'The key is missing, or is not a text.']
-        when jsonb_typeof(i.item -> 'period') is distinct from 'string'
-          then array['period', 'The period is missing, or is not a text.']
-        when jsonb_typeof(i.item -> 'document_number') is distinct from 'string'
-          then array['document_number', 'The document number is missing, or is not a text.']
-      end as fault
-    from item i left join copy c on c.entry_key = i.entry_key
-    where c.number is null or c.number = i.number
-  ), compared as materialized (
-    select s.*, e.hash, e.hash in (e.payload_hash, e.conflict_payload_hash) as is_known
-    from shaped s left join lateral (
-      select x.payload_hash, x.conflict_payload_hash,
-        -- What loses digits is refused below, and not written out for its hash.
-        case when sync_scheduler.loses_digits(s.payload) is not true
-          then sync_scheduler.entry_hash(s.period, s.document_number, s.payload) end as hash
-      from public.sync_export_entries x
-      -- A range that begins with the key: one index alone serves it, whatever the statistics say.
-      where (x.entry_key, x.integration_id) between (s.entry_key, integration.id)
-        and (s.entry_key, integration.id)
-      order by x.entry_key, x.integration_id limit 1) e on s.fault is null
-  )
-  select array_agg(row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
-    (coalesce(c.fault, f.fault))[1], (coalesce(c.fault, f.fault))[2])::sync_scheduler.delivered_entry
-    order by c.number)
-  into delivered
-  from compared c left join lateral (
-    -- Content that is there already was judged when it came. The offset keeps the planner from asking twice.
-    select sync_scheduler.entry_fault(rules, c.entry_key, c.period, c.document_number, c.payload,
-      max_payload) as fault
-    where c.fault is null and c.is_known is not true offset 0) f on true;
-  return coalesce(delivered, '{}');
+  return array(
+    with item as materialized (
+      select l.item, l.number,
+        case when jsonb_typeof(l.item -> 'entry_key') = 'string' then l.item ->> 'entry_key' end as entry_key
+      from jsonb_array_elements(read_delivery.entries) with ordinality l (item, number)
+    ), copy as (
+      -- A key that comes twice with one content is one entry. With two contents it is not known which one is
+      -- right.
+      select i.entry_key, min(i.number) as number, count(*) as copies,
+        -- A number of ten bytes may have 131,072 digits: such an item is refused, and never written out.
+        count(distinct case when sync_scheduler.loses_digits(i.item) then jsonb_hash_extended(i.item, 0)::text
+          else i.item::text end) as contents
+      from item i
+      where i.entry_key in (select r.entry_key from item r group by r.entry_key having count(*) > 1)
+      group by i.entry_key
+    ), shaped as materialized (
+      select i.number, i.entry_key,
+        case when jsonb_typeof(i.item -> 'period') = 'string' then i.item ->> 'period' end as period,
+        case when jsonb_typeof(i.item -> 'document_number') = 'string'
+          then i.item ->> 'document_number' end as document_number,
+        i.item -> 'payload' as payload, coalesce(c.copies, 1) as copies,
+        -- What has no name in the outbox would be dropped in silence, what is no text would be read as one.
+        case
+          when jsonb_typeof(i.item) <> 'object' then array['entries', 'The item is not an object.']
+          when c.contents > 1
+            then array['entry_key', format('The key comes %s times, with different content.', c.copies)]
+          when i.item - known <> '{}' then (
+            select array[left(min(k), 100), 'An entry has no field of this name.']
+              from jsonb_object_keys(i.item - known) k)
+          when i.entry_key is null then array['entry_key', 'The key is missing, or is not a text.']
+          when jsonb_typeof(i.item -> 'period') is distinct from 'string'
+            then array['period', 'The period is missing, or is not a text.']
+          when jsonb_typeof(i.item -> 'document_number') is distinct from 'string'
+            then array['document_number', 'The document number is missing, or is not a text.']
+        end as fault
+      from item i left join copy c on c.entry_key = i.entry_key
+      where c.number is null or c.number = i.number
+    ), compared as materialized (
+      select s.*, e.hash, e.hash in (e.payload_hash, e.conflict_payload_hash) as is_known
+      from shaped s left join lateral (
+        select x.payload_hash, x.conflict_payload_hash,
+          -- What loses digits is refused below, and not written out for its hash.
+          case when sync_scheduler.loses_digits(s.payload) is not true
+            then sync_scheduler.entry_hash(s.period, s.document_number, s.payload) end as hash
+        from public.sync_export_entries x
+        -- A range that begins with the key: one index alone serves it, whatever the statistics say.
+        where (x.entry_key, x.integration_id) between (s.entry_key, integration.id)
+          and (s.entry_key, integration.id)
+        order by x.entry_key, x.integration_id limit 1) e on s.fault is null
+    )
+    select row(c.number, c.entry_key, c.period, c.document_number, c.payload, c.copies, c.hash,
+      (coalesce(c.fault, f.fault))[1], (coalesce(c.fault, f.fault))[2])::sync_scheduler.delivered_entry
+    from compared c left join lateral (
+      -- Content that is there already was judged when it came. The offset keeps a plan from asking twice.
+      select sync_scheduler.entry_fault(rules, c.entry_key, c.period, c.document_number, c.payload,
+        max_payload) as fault
+      where c.fault is null and c.is_known is not true offset 0) f on true
+    order by c.number);
 end;
 $$;

@@ -105,10 +105,8 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
   -- As many as settle_sync_entries takes. A whole delivery may be unsound, and each key closes by itself.
   most constant integer := 10000;
-  -- All that has no usable key is one.
   refused constant bigint := (
-    select count(distinct case when length(d.entry_key) between 1 and 200 then d.entry_key else '' end)
-    from unnest(record_refusals.delivered) d where d.reason is not null);
+    select count(*) from unnest(record_refusals.delivered) d where d.reason is not null);
 begin
   if refused = 0 and not exists (
     select from sync_scheduler.refused_entries r where r.integration_id = integration.id)

@@ -1,15 +1,32 @@
 -- May this entry be booked?
 
 -- Says why the outbox of an integration refuses an entry: {field, reason}; null when the entry is sound. The
--- reason is one sentence that never quotes the payload. rules: of the integration, see read_delivery.
--- max_payload: see settings. add_sync_entries asks it about new and changed content only.
+-- reason is one sentence that never quotes the payload. A field is named by its path, such as
+-- payload.lines[0].debit. For a type in exported_fields every payload is a voucher. Else a payload with lines
+-- is one, unless the config says payloads free. Only of new and changed content read_delivery asks it.
+-- The twin of its rules for vouchers is voucherFault in voucher_fault.ts, which judges before the first send.
 create or replace function sync_scheduler.entry_fault(
   rules sync_scheduler.entry_rules, entry_key text, period text, document_number text, payload jsonb,
   max_payload integer
 ) returns text[]
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  exported constant sync_scheduler.field_names := rules.exported;
+  ignored constant sync_scheduler.field_names := rules.ignored_fields;
+  -- Every payload is a voucher.
+  is_ledger constant boolean := exported.line is not null;
+  has_free_period constant boolean := coalesce(rules.period_rule = 'free', false);
+  lines constant jsonb := payload -> 'lines';
+  posting_date text;
+  currency text;
+  fault text[];
+  line jsonb;
+  debit text;
+  credit text;
+  difference numeric := 0;
+  month text := period;
 begin
-  return case
+  fault := case
     when (length(entry_key) between 1 and 200) is not true
       then array['entry_key', 'The key must have 1 to 200 characters.']
     when (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true
@@ -30,42 +47,13 @@ begin
     -- Text has at most 32 times as many bytes, now that no number is longer: nearly every voucher is small
     -- without being counted.
     when pg_column_size(payload) > max_payload / 32 and octet_length(payload::text) > max_payload
-      then array['payload', format('The payload must have at most %s bytes.', max_payload)]
-    else sync_scheduler.voucher_fault(rules, period, document_number, payload) end;
-end;
-$$;
-
--- The first fault of an entry's content, by the rules of its integration: {field, reason}; null without a
--- fault. A field is named by its path, such as payload.lines[0].debit. For a type in exported_fields every
--- payload is a voucher. Else a payload with lines is one, unless the config says payloads free. voucherFault
--- in voucher_fault.ts answers the same, and judges before the first send.
-create or replace function sync_scheduler.voucher_fault(
-  rules sync_scheduler.entry_rules, period text, document_number text, payload jsonb
-) returns text[]
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  exported constant sync_scheduler.field_names := rules.exported;
-  ignored constant sync_scheduler.field_names := rules.ignored_fields;
-  -- Every payload is a voucher.
-  is_ledger constant boolean := exported.line is not null;
-  has_free_period constant boolean := coalesce(rules.period_rule = 'free', false);
-  lines constant jsonb := payload -> 'lines';
-  posting_date constant text :=
-    case when jsonb_typeof(payload -> 'posting_date') = 'string' then payload ->> 'posting_date' end;
-  currency text := payload ->> 'currency';
-  fault text[];
-  line jsonb;
-  debit text;
-  credit text;
-  difference numeric := 0;
-  month text := period;
-begin
-  if jsonb_typeof(payload) is distinct from 'object' then
-    return array['payload', 'The payload must be an object.'];
-  elsif (period ~ '^[0-9]{4}-(0[1-9]|1[0-3])$') is not true then
-    return array['period', 'The period must be YYYY-MM, with a month from 01 to 13.'];
+      then array['payload', format('The payload must have at most %s bytes.', max_payload)] end;
+  if fault is not null then
+    return fault;
   end if;
 
+  posting_date := payload ->> 'posting_date';
+  currency := payload ->> 'currency';
   if is_ledger or (payload ? 'lines' and rules.payloads is distinct from 'free') then
     fault := coalesce(
       case
@@ -113,12 +101,11 @@ begin
 
     -- Two statements of one fact: the entry's and the payload's.
     if not is_ledger and nullif(payload -> 'document_number', 'null') <> to_jsonb(document_number) then
-      return array['payload.document_number',
-        'The voucher''s document_number must be the entry''s document_number.'];
+      return sync_scheduler.name_fault(null, '{document_number,must be the entry''s document_number}');
     elsif not is_ledger and not has_free_period
       and nullif(payload -> 'period', 'null') <> to_jsonb(period)
     then
-      return array['payload.period', 'The voucher''s period must be the entry''s period.'];
+      return sync_scheduler.name_fault(null, '{period,must be the entry''s period}');
     end if;
   -- A payload that is not read otherwise: a date in the expected form is one all the same.
   elsif (posting_date ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') is not true then
