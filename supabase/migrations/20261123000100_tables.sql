@@ -332,8 +332,6 @@ create table sync_scheduler.run_attempts (
   refused_protocol integer,
   -- What the database could not write down itself, as the claim reported it: {code, since, until}.
   database_trouble jsonb,
-  -- How long the vendor asked to wait after this attempt; the run's deadline moved by it.
-  vendor_wait interval,
   primary key (run_id, attempt),
   check ((ended_at is null) = (outcome is null))
 )

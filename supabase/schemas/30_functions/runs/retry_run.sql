@@ -59,9 +59,9 @@ begin
     end if;
   end if;
 
-  is_too_long := asked > interval '0' and asked + (
-      select coalesce(sum(a.vendor_wait), '0') from sync_scheduler.run_attempts a where a.run_id = run.run_id)
-    > settings.longest_wait;
+  is_too_long := asked > interval '0' and settings.longest_wait < (
+    select sum(a.retry_after) from sync_scheduler.run_attempts a
+    where a.run_id = run.run_id and a.outcome = 'failed' and a.blames is distinct from 'nobody');
   -- For people: by the integration's own clocks, and to the nearest minute, because the hint was on its way
   -- for a moment. Only if it is said: a time zone that the server has lost must keep no run from its retry.
   if is_too_long or (ended.blames = 'quota' and asked > interval '1 minute') then
@@ -78,8 +78,6 @@ begin
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and gets none.
   if asked > interval '0' and run.deadline_at > now() then
-    update sync_scheduler.run_attempts a set vendor_wait = asked
-    where a.run_id = run.run_id and a.attempt = run.attempt;
     run.deadline_at := run.deadline_at + asked;
     -- For a shorter wait the connector's own words are enough.
     if words is not null then
