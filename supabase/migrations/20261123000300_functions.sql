@@ -1913,9 +1913,7 @@ begin
   update public.sync_integration_health h set
     checked_at = clock_timestamp(), latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
-    -- A whole interval after this one was asked. The backoff after failures is longer.
-    next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
-      case when failures > 1 then now() else ended.requested_at + integration.health_check_interval end)
+    next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since, ended.requested_at)
   where h.integration_id = integration.id;
   if has_failed then
     if blamed = 'quota' then
@@ -1923,11 +1921,9 @@ begin
     end if;
     perform sync_scheduler.record_check_fault(integration.id,
       sync_scheduler.health_after(error_class, blamed), failures, error_code, left(error_message, 500));
-    return '{"recorded": true}'::jsonb;
-  end if;
   -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
   -- credentials refutes that the external system refused the present ones.
-  if outcome = 'answered' or not exists (select from sync_scheduler.check_faults f
+  elsif outcome = 'answered' or not exists (select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
   then
@@ -2029,8 +2025,7 @@ begin
     -- Nothing has to be asked for an interval. Written only if the next check would come soon: of runs in a
     -- row most read one row and that is all.
     update public.sync_integration_health h set consecutive_failures = 0,
-      next_check_at = sync_scheduler.plan_check(integration,
-        earliest := now() + integration.health_check_interval)
+      next_check_at = sync_scheduler.plan_check(integration, asked_at := now())
     where h.integration_id = integration.id and h.passive_since is null
       and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
     perform sync_scheduler.record_health(integration.id, 'healthy');
@@ -2150,7 +2145,7 @@ begin
   if tg_op = 'INSERT' then
     -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
     insert into public.sync_integration_health (integration_id, org_id, next_check_at) values (new.id,
-      new.org_id, sync_scheduler.plan_check(new, earliest := now() + new.health_check_interval));
+      new.org_id, sync_scheduler.plan_check(new, asked_at := now()));
     return null;
   end if;
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
@@ -2169,8 +2164,7 @@ begin
     configured_at = case when is_reconfigured then now() else h.configured_at end,
     last_success_at = case when not is_reconfigured then h.last_success_at end,
     run_failed_at = case when not is_reconfigured then h.run_failed_at end,
-    next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
-      greatest(now(), h.check_requested_at + new.health_check_interval))
+    next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since, h.check_requested_at)
   where h.integration_id = new.id;
   if needs_credentials then
     -- No sync has to fail before people read it.
@@ -2196,17 +2190,19 @@ create trigger keep_health after update of enabled, paused_at, health_check_inte
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_health();
 
--- When the connection of an integration is to be checked, not before earliest: at its next turn. There is one
--- in each interval, at an offset that follows from its id: so the integrations of a vendor are spread over
--- it. After failures in a row the interval doubles from the second on, up to a day, with jitter. While it is
--- passive, it is not checked before settings.passive_cooldown is over. Null: never.
+-- When the connection of an integration is to be checked: at its next turn, a whole interval after it was
+-- asked_at (null: never yet). There is one in each interval, at an offset that follows from its id: so the
+-- integrations of a vendor are spread over it. After failures in a row the interval doubles from the second
+-- on, up to a day, with jitter. While it is passive, it is not checked before settings.passive_cooldown is
+-- over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations, failures integer default 0, passive_since timestamptz default null,
-  earliest timestamptz default now()
+  asked_at timestamptz default null
 ) returns timestamptz
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
+  earliest timestamptz := greatest(now(), asked_at + every);
   -- Longer by more than the pace of the tick: a whole interval is between a turn that it comes to late and
   -- the next one.
   period numeric := extract(epoch from every) * 1.04;
@@ -2220,7 +2216,7 @@ begin
       select s.passive_cooldown from sync_scheduler.settings s));
   elsif failures > 1 then
     -- Jitter, or what failed together would ask together. The exponent is bounded so that nothing overflows.
-    return earliest + greatest(every,
+    return now() + greatest(every,
       least(interval '1 day', every * power(2, least(failures, 12) - 1)) * (0.75 + 0.25 * random()));
   end if;
   return to_timestamp((ceil((extract(epoch from earliest) - shift) / period) * period + shift)::float8);
@@ -2237,7 +2233,8 @@ begin
   update public.sync_integration_health h set
     passive_since = coalesce(h.passive_since, now()),
     -- From the newest time that the vendor said so: its quota was used up then, too.
-    next_check_at = sync_scheduler.plan_check(i, 0, now(), now() + coalesce(suspend_checks.retry_after, '0'))
+    next_check_at = sync_scheduler.plan_check(i, 0, now(),
+      now() + suspend_checks.retry_after - i.health_check_interval)
   from public.sync_integrations i
   where h.integration_id = suspend_checks.integration_id and i.id = h.integration_id;
 end;
@@ -2302,8 +2299,7 @@ begin
   perform sync_scheduler.audit(integration, 'resume_checks', reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set passive_since = null,
-    next_check_at = sync_scheduler.plan_check(integration, earliest :=
-      greatest(now(), h.check_requested_at + integration.health_check_interval))
+    next_check_at = sync_scheduler.plan_check(integration, asked_at := h.check_requested_at)
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;
@@ -2413,7 +2409,7 @@ begin
   update public.sync_integration_health h set
     -- The passive time is over: this check finds out whether the vendor has something left for us.
     passive_since = null,
-    next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
+    next_check_at = sync_scheduler.plan_check(i, asked_at := now())
   from public.sync_integrations i where h.integration_id = any (due) and i.id = h.integration_id;
   if asked <> '{}' then
     perform sync_scheduler.post_checks(asked, by_tick := true);
@@ -2512,8 +2508,7 @@ begin
     configured_at = now(), last_success_at = null, run_failed_at = null,
     consecutive_failures = case when secrets is null then 0 else h.consecutive_failures end,
     next_check_at = case when secrets is not null then h.next_check_at
-      else sync_scheduler.plan_check(integration, 0, h.passive_since,
-        greatest(now(), h.check_requested_at + integration.health_check_interval)) end
+      else sync_scheduler.plan_check(integration, 0, h.passive_since, h.check_requested_at) end
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;
@@ -2660,8 +2655,7 @@ begin
     where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
   update public.sync_integration_health h set consecutive_failures = 0,
-    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since,
-      greatest(now(), h.check_requested_at + i.health_check_interval))
+    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since, h.check_requested_at)
   from public.sync_integrations i
   where i.id = h.integration_id and h.integration_id in (
     select l.integration_id from public.sync_integration_health l

@@ -64,9 +64,7 @@ begin
   update public.sync_integration_health h set
     checked_at = clock_timestamp(), latency_ms = round(sync_worker_finish_probe.latency_ms),
     consecutive_failures = case when in_incident then h.consecutive_failures else failures end,
-    -- A whole interval after this one was asked. The backoff after failures is longer.
-    next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since,
-      case when failures > 1 then now() else ended.requested_at + integration.health_check_interval end)
+    next_check_at = sync_scheduler.plan_check(integration, failures, h.passive_since, ended.requested_at)
   where h.integration_id = integration.id;
   if has_failed then
     if blamed = 'quota' then
@@ -74,11 +72,9 @@ begin
     end if;
     perform sync_scheduler.record_check_fault(integration.id,
       sync_scheduler.health_after(error_class, blamed), failures, error_code, left(error_message, 500));
-    return '{"recorded": true}'::jsonb;
-  end if;
   -- The way is open. An answer refutes what the function itself found wrong. Only a check with good
   -- credentials refutes that the external system refused the present ones.
-  if outcome = 'answered' or not exists (select from sync_scheduler.check_faults f
+  elsif outcome = 'answered' or not exists (select from sync_scheduler.check_faults f
     where f.integration_id = integration.id and f.refused_at >= health.configured_at
       and not sync_scheduler.is_own_refusal(f.refused_code))
   then

@@ -34,8 +34,7 @@ begin
     -- Nothing has to be asked for an interval. Written only if the next check would come soon: of runs in a
     -- row most read one row and that is all.
     update public.sync_integration_health h set consecutive_failures = 0,
-      next_check_at = sync_scheduler.plan_check(integration,
-        earliest := now() + integration.health_check_interval)
+      next_check_at = sync_scheduler.plan_check(integration, asked_at := now())
     where h.integration_id = integration.id and h.passive_since is null
       and (h.next_check_at < now() + integration.health_check_interval / 2 or h.consecutive_failures > 0);
     perform sync_scheduler.record_health(integration.id, 'healthy');

@@ -11,7 +11,7 @@ begin
   if tg_op = 'INSERT' then
     -- Not before it has had an interval: while it is being set up, a check would only find what is missing.
     insert into public.sync_integration_health (integration_id, org_id, next_check_at) values (new.id,
-      new.org_id, sync_scheduler.plan_check(new, earliest := now() + new.health_check_interval));
+      new.org_id, sync_scheduler.plan_check(new, asked_at := now()));
     return null;
   end if;
   if is_reconfigured and sync_scheduler.address_of(new) <> sync_scheduler.address_of(old) then
@@ -30,8 +30,7 @@ begin
     configured_at = case when is_reconfigured then now() else h.configured_at end,
     last_success_at = case when not is_reconfigured then h.last_success_at end,
     run_failed_at = case when not is_reconfigured then h.run_failed_at end,
-    next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since,
-      greatest(now(), h.check_requested_at + new.health_check_interval))
+    next_check_at = sync_scheduler.plan_check(new, 0, h.passive_since, h.check_requested_at)
   where h.integration_id = new.id;
   if needs_credentials then
     -- No sync has to fail before people read it.
@@ -57,17 +56,19 @@ create trigger keep_health after update of enabled, paused_at, health_check_inte
     or old.config is distinct from new.config)
   execute function sync_scheduler.keep_health();
 
--- When the connection of an integration is to be checked, not before earliest: at its next turn. There is one
--- in each interval, at an offset that follows from its id: so the integrations of a vendor are spread over
--- it. After failures in a row the interval doubles from the second on, up to a day, with jitter. While it is
--- passive, it is not checked before settings.passive_cooldown is over. Null: never.
+-- When the connection of an integration is to be checked: at its next turn, a whole interval after it was
+-- asked_at (null: never yet). There is one in each interval, at an offset that follows from its id: so the
+-- integrations of a vendor are spread over it. After failures in a row the interval doubles from the second
+-- on, up to a day, with jitter. While it is passive, it is not checked before settings.passive_cooldown is
+-- over. Null: never.
 create or replace function sync_scheduler.plan_check(
   integration public.sync_integrations, failures integer default 0, passive_since timestamptz default null,
-  earliest timestamptz default now()
+  asked_at timestamptz default null
 ) returns timestamptz
 language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
 declare
   every interval := integration.health_check_interval;
+  earliest timestamptz := greatest(now(), asked_at + every);
   -- Longer by more than the pace of the tick: a whole interval is between a turn that it comes to late and
   -- the next one.
   period numeric := extract(epoch from every) * 1.04;
@@ -81,7 +82,7 @@ begin
       select s.passive_cooldown from sync_scheduler.settings s));
   elsif failures > 1 then
     -- Jitter, or what failed together would ask together. The exponent is bounded so that nothing overflows.
-    return earliest + greatest(every,
+    return now() + greatest(every,
       least(interval '1 day', every * power(2, least(failures, 12) - 1)) * (0.75 + 0.25 * random()));
   end if;
   return to_timestamp((ceil((extract(epoch from earliest) - shift) / period) * period + shift)::float8);
@@ -98,7 +99,8 @@ begin
   update public.sync_integration_health h set
     passive_since = coalesce(h.passive_since, now()),
     -- From the newest time that the vendor said so: its quota was used up then, too.
-    next_check_at = sync_scheduler.plan_check(i, 0, now(), now() + coalesce(suspend_checks.retry_after, '0'))
+    next_check_at = sync_scheduler.plan_check(i, 0, now(),
+      now() + suspend_checks.retry_after - i.health_check_interval)
   from public.sync_integrations i
   where h.integration_id = suspend_checks.integration_id and i.id = h.integration_id;
 end;

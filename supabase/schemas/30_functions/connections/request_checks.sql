@@ -56,8 +56,7 @@ begin
   perform sync_scheduler.audit(integration, 'resume_checks', reason,
     jsonb_build_object('passive_since', health.passive_since, 'next_check_at', health.next_check_at));
   update public.sync_integration_health h set passive_since = null,
-    next_check_at = sync_scheduler.plan_check(integration, earliest :=
-      greatest(now(), h.check_requested_at + integration.health_check_interval))
+    next_check_at = sync_scheduler.plan_check(integration, asked_at := h.check_requested_at)
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;

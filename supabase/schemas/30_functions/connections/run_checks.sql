@@ -57,7 +57,7 @@ begin
   update public.sync_integration_health h set
     -- The passive time is over: this check finds out whether the vendor has something left for us.
     passive_since = null,
-    next_check_at = sync_scheduler.plan_check(i, earliest := now() + i.health_check_interval)
+    next_check_at = sync_scheduler.plan_check(i, asked_at := now())
   from public.sync_integrations i where h.integration_id = any (due) and i.id = h.integration_id;
   if asked <> '{}' then
     perform sync_scheduler.post_checks(asked, by_tick := true);

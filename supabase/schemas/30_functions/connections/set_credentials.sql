@@ -56,8 +56,7 @@ begin
     configured_at = now(), last_success_at = null, run_failed_at = null,
     consecutive_failures = case when secrets is null then 0 else h.consecutive_failures end,
     next_check_at = case when secrets is not null then h.next_check_at
-      else sync_scheduler.plan_check(integration, 0, h.passive_since,
-        greatest(now(), h.check_requested_at + integration.health_check_interval)) end
+      else sync_scheduler.plan_check(integration, 0, h.passive_since, h.check_requested_at) end
   where h.integration_id = integration.id returning * into strict health;
   return health;
 end;

@@ -94,8 +94,7 @@ begin
     where f.integration_type = new.integration_type and f.host = new.host for update skip locked);
   delete from sync_scheduler.vendor_failures f where f.integration_id = any (failed);
   update public.sync_integration_health h set consecutive_failures = 0,
-    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since,
-      greatest(now(), h.check_requested_at + i.health_check_interval))
+    next_check_at = sync_scheduler.plan_check(i, 0, h.passive_since, h.check_requested_at)
   from public.sync_integrations i
   where i.id = h.integration_id and h.integration_id in (
     select l.integration_id from public.sync_integration_health l
