@@ -475,9 +475,7 @@ end;
 $$;
 
 -- May other content take the place of the entry's? It may while the external system holds nothing of it and
--- nothing can arrive there late. It is pending or withdrawn. Our own rules rejected it before its first send.
--- Or it was refused at the first send of its batch, nothing of that is open, and no person has decided. No
--- other place has this list.
+-- nothing can arrive there late. No other place has this list.
 create or replace function sync_scheduler.is_replaceable(entry public.sync_export_entries) returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
@@ -526,11 +524,9 @@ begin
       jsonb_build_object('entry_key', left(old.entry_key, 100), 'state', old.state));
   end if;
   -- A refusal is about one content.
-  if not is_new and has_new_content and new.refused_run_id is not null then
+  if not is_new and has_new_content and new.state = 'pending' and new.refused_run_id is not null then
     new.refused_run_id := null;
-    if new.state = 'pending' then
-      new.error_message := null;
-    end if;
+    new.error_message := null;
   end if;
   -- Refused where the host's developer sees it. Also in what is delivered later: it may take the payload's
   -- place.
@@ -586,13 +582,9 @@ begin
     new.conflict_content := null;
   end if;
   -- What is settled, or goes into a new batch, is no longer part of one that is set aside.
-  if new.state not in ('sending', 'unknown') then
-    new.set_aside_run_id := null;
-  end if;
+  new.set_aside_run_id := case when new.state in ('sending', 'unknown') then new.set_aside_run_id end;
   -- Only a pending entry can be passed over.
-  if new.state <> 'pending' then
-    new.refused_run_id := null;
-  end if;
+  new.refused_run_id := case when new.state = 'pending' then new.refused_run_id end;
   -- A worker may get it again, and the active run looks for entries from reserved_from on only. If this one
   -- is in front of it, the look must begin here.
   if new.state in ('pending', 'sending', 'unknown') and (old.state not in ('pending', 'sending')

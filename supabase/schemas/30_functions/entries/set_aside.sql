@@ -1,27 +1,3 @@
--- Sets a batch of unknown outcome aside for the rest of the run, if the attempt that has just ended was the
--- run's last one for it. `batch_id`: the batch that has failed, or null when the connector sends no other
--- before its outcome is known. Returns whether it has: the run then goes on. The caller holds the run's lock.
-create or replace function sync_scheduler.set_aside_batch(
-  run public.sync_run_log, error_class sync_scheduler.error_class, batch_id uuid
-) returns boolean
-language plpgsql set search_path = pg_catalog, pg_temp as $$
-begin
-  if set_aside_batch.batch_id is null or set_aside_batch.error_class not in ('transient', 'ambiguous')
-    or run.cancel_requested_at is not null or run.deadline_at <= now()
-    -- Only when the last attempt has just been used up. If the next batch fails before anything gets through,
-    -- more than max_attempts are used up, and the run fails.
-    or (select f.burnt from sync_scheduler.count_failures(run) f) is distinct from (
-      select i.max_attempts from public.sync_integrations i where i.id = run.integration_id)
-  then
-    return false;
-  end if;
-  update public.sync_export_entries e set set_aside_run_id = run.run_id
-  where e.batch_id = set_aside_batch.batch_id and e.integration_id = run.integration_id
-    and e.state = 'unknown';
-  return found;
-end;
-$$;
-
 -- What a person reads about the batches that the run has set aside. Null when none or others are open.
 create or replace function sync_scheduler.set_aside_message(
   run public.sync_run_log, is_all_else_done boolean default true

@@ -1,9 +1,9 @@
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
--- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch could be set aside,
--- it waits for the vendor alone, because its other batches go on. The vendor's wait moves the deadline, up to
--- settings.longest_wait in total. Beyond that the run fails as vendor_quota_exhausted. The caller holds the
--- run's row lock.
+-- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch is set aside, it
+-- waits for the vendor alone, because its other batches go on. Null: the connector sends no other batch
+-- before the outcome is known. The vendor's wait moves the deadline, up to settings.longest_wait in total.
+-- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log, ended sync_scheduler.run_attempts, error_message text,
   stuck_batch uuid default null) returns void
@@ -19,6 +19,7 @@ declare
   -- Null unless the failure is a refusal that may pass by itself.
   refusal constant interval := sync_scheduler.refusal_backoff(run, ended);
   backoff interval := asked;
+  is_set_aside boolean := false;
   is_too_long boolean;
   words text;
 begin
@@ -28,8 +29,17 @@ begin
   end if;
 
   select * into strict integration from public.sync_integrations i where i.id = run.integration_id;
-  if not sync_scheduler.set_aside_batch(run, ended.error_class, stuck_batch) then
-    failures := sync_scheduler.count_failures(run);
+  failures := sync_scheduler.count_failures(run);
+  -- Only when the last attempt has just been used up. If the next batch fails before anything gets through,
+  -- more than max_attempts are used up, and the run fails.
+  if stuck_batch is not null and failures.burnt = integration.max_attempts
+    and ended.error_class in ('transient', 'ambiguous') and run.deadline_at > now()
+  then
+    update public.sync_export_entries e set set_aside_run_id = run.run_id
+    where e.batch_id = stuck_batch and e.integration_id = run.integration_id and e.state = 'unknown';
+    is_set_aside := found;
+  end if;
+  if not is_set_aside then
     -- A wait and a refusal that may pass burn no attempt, also when a batch that was set aside has burnt all.
     if (ended.error_class = 'permanent' and refusal is null)
       or (failures.burnt >= integration.max_attempts
