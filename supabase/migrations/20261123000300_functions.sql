@@ -4394,7 +4394,7 @@ begin
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
     perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
-    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    perform sync_scheduler.finish_run(run, 'cancelled');
   end if;
   -- If its worker is dead, nothing else would end it.
   perform sync_scheduler.recover_run(run.run_id);
@@ -4880,17 +4880,15 @@ begin
       case when retry_after_seconds is not null
         then least(retry_after_seconds, 366 * 86400) * interval '1 second' end, is_over_quota);
     if outcome = 'succeeded' then
-      perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+      perform sync_scheduler.finish_run(run, 'succeeded');
     elsif outcome = 'cancelled' or (outcome <> 'failed' and run.cancel_requested_at is not null) then
-      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+      perform sync_scheduler.finish_run(run, 'cancelled');
     elsif outcome <> 'failed' then
       -- The run waits if its integration is still stopped.
       perform sync_scheduler.next_attempt(run.run_id);
-    elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
-      and sync_scheduler.set_aside_message(run) is not null
-    then
+    elsif error_code = 'entries_unresolved' and sync_scheduler.set_aside_message(run) is not null then
       -- Everything else is done. To repeat what was set aside is for the next run.
-      perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+      perform sync_scheduler.finish_run(run, 'failed', error_code, error_message);
     else
       perform sync_scheduler.schedule_retry(run, held, error_message, stuck_batch);
     end if;
@@ -4960,19 +4958,23 @@ end;
 $$;
 
 -- supabase/schemas/30_functions/runs/finish_run.sql
--- Moves an active run to a final status (PT409 run_is_final for one that has ended). The caller has ended the
--- attempt. Writing finished_at is the event "a run has ended": alerts and connections have triggers on it.
+-- Moves an active run to a final status (PT409 run_is_final for one that has ended). A run that was asked to
+-- cancel does not fail: it is cancelled. The caller has ended the attempt. Writing finished_at is the event
+-- "a run has ended": alerts and connections have triggers on it.
 create or replace function sync_scheduler.finish_run(
-  run_id uuid, status public.sync_run_status, error_code text default null, error_message text default null
-) returns void
+  run public.sync_run_log, status public.sync_run_status, error_code text default null,
+  error_message text default null) returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
-  delete from sync_scheduler.paused_runs p where p.run_id = finish_run.run_id;
+  if status = 'failed' and run.cancel_requested_at is not null then
+    select 'cancelled', null, null into status, error_code, error_message;
+  end if;
+  delete from sync_scheduler.paused_runs p where p.run_id = run.run_id;
   -- The last write: a trigger on this event finds everything else done.
   update public.sync_run_log r set status = finish_run.status, finished_at = now(), next_attempt_at = null,
     error_code = finish_run.error_code, error_message = finish_run.error_message,
     notice = nullif(r.notice, 'integration_paused')
-  where r.run_id = finish_run.run_id;
+  where r.run_id = run.run_id;
 end;
 $$;
 
@@ -5323,16 +5325,15 @@ begin
   end if;
 
   case step
-  when 'deadline_exceeded' then
-    perform sync_scheduler.mark_attempt_ended(run, (case when current_attempt.claimed_at is null
-      then 'undelivered' else 'lost' end)::sync_scheduler.attempt_outcome, 'ambiguous', 'deadline_exceeded',
-      blames => 'nobody');
-    if run.cancel_requested_at is not null then
-      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-    else
-      perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
-        'The sync did not finish in time.');
-    end if;
+  when 'deadline_exceeded', 'dispatch_exhausted' then
+    perform sync_scheduler.mark_attempt_ended(run,
+      (case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end)
+        ::sync_scheduler.attempt_outcome,
+      (case step when 'deadline_exceeded' then 'ambiguous' else 'transient' end)::sync_scheduler.error_class,
+      step, blames => 'nobody');
+    perform sync_scheduler.finish_run(run, 'failed', step, case step
+      when 'deadline_exceeded' then 'The sync did not finish in time.'
+      else 'The sync function could not be reached.' end);
   when 'resume', 'next_attempt' then
     if step = 'resume' then
       perform sync_scheduler.resume_run(run.run_id);
@@ -5343,11 +5344,6 @@ begin
       'The worker fell silent.', 'nobody');
     perform sync_scheduler.schedule_retry(run, current_attempt,
       'The sync was interrupted and starts again where it stopped.');
-  when 'dispatch_exhausted' then
-    perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
-      blames => 'nobody');
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
-      'The sync function could not be reached.');
   when 'dispatch' then
     if not sync_scheduler.pause_if_stopped(run.run_id) then
       perform sync_scheduler.post_attempt(run, again => true);
@@ -5408,7 +5404,7 @@ declare
   words text;
 begin
   if run.cancel_requested_at is not null then
-    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    perform sync_scheduler.finish_run(run, 'cancelled');
     return;
   end if;
 
@@ -5429,7 +5425,7 @@ begin
       or (failures.burnt >= integration.max_attempts
         and ended.error_class not in ('rate_limited', 'permanent'))
     then
-      perform sync_scheduler.finish_run(run.run_id, 'failed', ended.error_code, error_message);
+      perform sync_scheduler.finish_run(run, 'failed', ended.error_code, error_message);
       return;
     end if;
     -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
@@ -5467,7 +5463,7 @@ begin
   end if;
   if is_too_long then
     update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
+    perform sync_scheduler.finish_run(run, 'failed', 'vendor_quota_exhausted', words);
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and gets none.

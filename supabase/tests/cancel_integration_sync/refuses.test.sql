@@ -20,7 +20,7 @@ select throws_ok($$ select public.cancel_integration_sync(run_id, repeat('x', 50
   'PT422', 'reason_too_long', 'a long reason is refused');
 select sync_test.act_as('owner');
 select is((select status::text from public.sync_run_log), 'pending', 'no refusal changed the run');
-select sync_scheduler.finish_run(run_id, 'succeeded') from run;
+select sync_scheduler.finish_run(r, 'succeeded') from public.sync_run_log r join run using (run_id);
 select sync_test.act_as('coordinator');
 select throws_ok('cancel', 'PT409', 'run_not_active', 'a run that has ended is not cancelled');
 

@@ -52,7 +52,7 @@ select results_eq($$ select (details ->> 'scheduled_for')::timestamptz from publ
 delete from sync_scheduler.queued_slots;
 update sync_scheduler.settings set max_active_per_type = 100;
 update public.sync_integrations set run_deadline = '1 minute' where id = sync_test.id('integration a');
-select sync_scheduler.finish_run(r.run_id, 'succeeded') from public.sync_run_log r where r.integration_id = sync_test.id('integration a')
+select sync_scheduler.finish_run(r, 'succeeded') from public.sync_run_log r where r.integration_id = sync_test.id('integration a')
   and r.finished_at is null;
 select pg_temp.make_due('integration a', pg_temp.minutes_ago(1));
 select sync_scheduler.tick();

@@ -6,7 +6,7 @@ create temporary table run as select sync_test.trigger_as('coordinator', 'press 
 select is(sync_test.trigger_as('coordinator', 'press 1'), (select run_id from run), 'the same key returns the same run');
 select is(sync_test.trigger_as('admin', 'press 1'), (select run_id from run), 'also to a colleague');
 
-select sync_scheduler.finish_run(run_id, 'succeeded') from run;
+select sync_scheduler.finish_run(r, 'succeeded') from public.sync_run_log r join run using (run_id);
 select is(sync_test.trigger_as('coordinator', 'press 1'), (select run_id from run), 'also when the run has ended');
 select is((select count(*)::int from public.sync_run_log), 1, 'no second run came of it');
 

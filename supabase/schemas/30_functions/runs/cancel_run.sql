@@ -29,7 +29,7 @@ begin
   -- No worker works on a pending run. The worker of a running one learns of it at its next call.
   if run.status = 'pending' then
     perform sync_scheduler.mark_attempt_ended(run, 'cancelled');
-    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    perform sync_scheduler.finish_run(run, 'cancelled');
   end if;
   -- If its worker is dead, nothing else would end it.
   perform sync_scheduler.recover_run(run.run_id);

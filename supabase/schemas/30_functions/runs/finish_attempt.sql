@@ -82,17 +82,15 @@ begin
       case when retry_after_seconds is not null
         then least(retry_after_seconds, 366 * 86400) * interval '1 second' end, is_over_quota);
     if outcome = 'succeeded' then
-      perform sync_scheduler.finish_run(run.run_id, 'succeeded');
+      perform sync_scheduler.finish_run(run, 'succeeded');
     elsif outcome = 'cancelled' or (outcome <> 'failed' and run.cancel_requested_at is not null) then
-      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+      perform sync_scheduler.finish_run(run, 'cancelled');
     elsif outcome <> 'failed' then
       -- The run waits if its integration is still stopped.
       perform sync_scheduler.next_attempt(run.run_id);
-    elsif error_code = 'entries_unresolved' and run.cancel_requested_at is null
-      and sync_scheduler.set_aside_message(run) is not null
-    then
+    elsif error_code = 'entries_unresolved' and sync_scheduler.set_aside_message(run) is not null then
       -- Everything else is done. To repeat what was set aside is for the next run.
-      perform sync_scheduler.finish_run(run.run_id, 'failed', error_code, error_message);
+      perform sync_scheduler.finish_run(run, 'failed', error_code, error_message);
     else
       perform sync_scheduler.schedule_retry(run, held, error_message, stuck_batch);
     end if;

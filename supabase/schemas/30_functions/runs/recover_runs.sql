@@ -71,16 +71,15 @@ begin
   end if;
 
   case step
-  when 'deadline_exceeded' then
-    perform sync_scheduler.mark_attempt_ended(run, (case when current_attempt.claimed_at is null
-      then 'undelivered' else 'lost' end)::sync_scheduler.attempt_outcome, 'ambiguous', 'deadline_exceeded',
-      blames => 'nobody');
-    if run.cancel_requested_at is not null then
-      perform sync_scheduler.finish_run(run.run_id, 'cancelled');
-    else
-      perform sync_scheduler.finish_run(run.run_id, 'failed', 'deadline_exceeded',
-        'The sync did not finish in time.');
-    end if;
+  when 'deadline_exceeded', 'dispatch_exhausted' then
+    perform sync_scheduler.mark_attempt_ended(run,
+      (case when current_attempt.claimed_at is null then 'undelivered' else 'lost' end)
+        ::sync_scheduler.attempt_outcome,
+      (case step when 'deadline_exceeded' then 'ambiguous' else 'transient' end)::sync_scheduler.error_class,
+      step, blames => 'nobody');
+    perform sync_scheduler.finish_run(run, 'failed', step, case step
+      when 'deadline_exceeded' then 'The sync did not finish in time.'
+      else 'The sync function could not be reached.' end);
   when 'resume', 'next_attempt' then
     if step = 'resume' then
       perform sync_scheduler.resume_run(run.run_id);
@@ -91,11 +90,6 @@ begin
       'The worker fell silent.', 'nobody');
     perform sync_scheduler.schedule_retry(run, current_attempt,
       'The sync was interrupted and starts again where it stopped.');
-  when 'dispatch_exhausted' then
-    perform sync_scheduler.mark_attempt_ended(run, 'undelivered', 'transient', 'dispatch_exhausted',
-      blames => 'nobody');
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'dispatch_exhausted',
-      'The sync function could not be reached.');
   when 'dispatch' then
     if not sync_scheduler.pause_if_stopped(run.run_id) then
       perform sync_scheduler.post_attempt(run, again => true);

@@ -24,7 +24,7 @@ declare
   words text;
 begin
   if run.cancel_requested_at is not null then
-    perform sync_scheduler.finish_run(run.run_id, 'cancelled');
+    perform sync_scheduler.finish_run(run, 'cancelled');
     return;
   end if;
 
@@ -45,7 +45,7 @@ begin
       or (failures.burnt >= integration.max_attempts
         and ended.error_class not in ('rate_limited', 'permanent'))
     then
-      perform sync_scheduler.finish_run(run.run_id, 'failed', ended.error_code, error_message);
+      perform sync_scheduler.finish_run(run, 'failed', ended.error_code, error_message);
       return;
     end if;
     -- Exponential with full jitter. The exponent is bounded, so that no number of failures overflows.
@@ -83,7 +83,7 @@ begin
   end if;
   if is_too_long then
     update public.sync_run_log r set quota_until = until where r.run_id = run.run_id;
-    perform sync_scheduler.finish_run(run.run_id, 'failed', 'vendor_quota_exhausted', words);
+    perform sync_scheduler.finish_run(run, 'failed', 'vendor_quota_exhausted', words);
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and gets none.
