@@ -3570,7 +3570,7 @@ begin
     select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*,
       case
         when e.is_replaceable or (e.state = 'withdrawn' and store_delivery.readmit) then 'replaced'
-        when e.payload_hash = h.hash and e.state = 'withdrawn' then 'stays withdrawn'
+        when e.state = 'withdrawn' then 'stays withdrawn'
         when e.payload_hash = h.hash and e.conflict_at is not null then 'agreed'
         when e.payload_hash = h.hash then 'unchanged'
         when e.conflict_payload_hash is distinct from h.hash then 'contradicted'
@@ -5412,8 +5412,8 @@ begin
   failures := sync_scheduler.count_failures(run);
   -- Only when the last attempt has just been used up. If the next batch fails before anything gets through,
   -- more than max_attempts are used up, and the run fails.
-  if stuck_batch is not null and failures.burnt = integration.max_attempts
-    and ended.error_class in ('transient', 'ambiguous') and run.deadline_at > now()
+  if failures.burnt = integration.max_attempts and ended.error_class in ('transient', 'ambiguous')
+    and run.deadline_at > now()
   then
     update public.sync_export_entries e set set_aside_run_id = run.run_id
     where e.batch_id = stuck_batch and e.integration_id = run.integration_id and e.state = 'unknown';

@@ -35,7 +35,7 @@ begin
     select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*,
       case
         when e.is_replaceable or (e.state = 'withdrawn' and store_delivery.readmit) then 'replaced'
-        when e.payload_hash = h.hash and e.state = 'withdrawn' then 'stays withdrawn'
+        when e.state = 'withdrawn' then 'stays withdrawn'
         when e.payload_hash = h.hash and e.conflict_at is not null then 'agreed'
         when e.payload_hash = h.hash then 'unchanged'
         when e.conflict_payload_hash is distinct from h.hash then 'contradicted'

@@ -32,8 +32,8 @@ begin
   failures := sync_scheduler.count_failures(run);
   -- Only when the last attempt has just been used up. If the next batch fails before anything gets through,
   -- more than max_attempts are used up, and the run fails.
-  if stuck_batch is not null and failures.burnt = integration.max_attempts
-    and ended.error_class in ('transient', 'ambiguous') and run.deadline_at > now()
+  if failures.burnt = integration.max_attempts and ended.error_class in ('transient', 'ambiguous')
+    and run.deadline_at > now()
   then
     update public.sync_export_entries e set set_aside_run_id = run.run_id
     where e.batch_id = stuck_batch and e.integration_id = run.integration_id and e.state = 'unknown';
