@@ -739,26 +739,6 @@ begin
 end;
 $$;
 
--- Trigger of ticks for a feature: runs the steps that its arguments name, each by itself, as the tick does.
--- Before the row is written, so that it has their errors and their time.
-create or replace function sync_scheduler.run_steps() returns trigger
-language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
-declare
-  begun timestamptz := clock_timestamp();
-  step text;
-begin
-  foreach step in array tg_argv loop
-    begin
-      execute format('select sync_scheduler.%I()', step);
-    exception when others then
-      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
-    end;
-  end loop;
-  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
-  return new;
-end;
-$$;
-
 -- supabase/schemas/10_tables/sync_audit_log.sql
 create table public.sync_audit_log (
   audit_id bigint generated always as identity primary key,

@@ -1707,9 +1707,33 @@ $$;
 -- supabase/schemas/30_functions/alerts/watch_alerts.sql
 -- The tick looks for what starts late or not at all.
 
--- Messages are posted after every step that raises alerts.
-create trigger tick_2_alerts before insert on sync_scheduler.ticks for each row when (new.busy)
-  execute function sync_scheduler.run_steps('watch_drift', 'resolve_silence', 'post_alert_messages');
+-- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that
+-- it has their errors and their time.
+create or replace function sync_scheduler.watch_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  -- Messages are posted after every step that raises alerts.
+  foreach step in array array['watch_drift', 'resolve_silence', 'post_alert_messages'] loop
+    begin
+      case step
+      when 'watch_drift' then perform sync_scheduler.watch_drift();
+      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
+      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
+create trigger tick_2_alerts before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.watch_alerts();
 
 -- Raises the drift alert, once a slot, for up to 500 slots that should have started
 -- settings.drift_alert_after ago and have not.
@@ -2328,9 +2352,32 @@ $$;
 -- supabase/schemas/30_functions/connections/run_checks.sql
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
+-- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is
+-- written, so that it has their errors and their time.
+create or replace function sync_scheduler.run_checks() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  foreach step in array array['end_unanswered_checks', 'run_due_checks'] loop
+    begin
+      case step
+      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
+      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
 -- The numbers in the names give the order: alerts post what these steps raise.
-create trigger tick_1_checks before insert on sync_scheduler.ticks for each row when (new.busy)
-  execute function sync_scheduler.run_steps('end_unanswered_checks', 'run_due_checks');
+create trigger tick_1_checks before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.run_checks();
 
 -- Starts the connection checks that are due, up to batch_size, the longest due first, and gives each its next
 -- turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how many
@@ -6428,6 +6475,7 @@ language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   over uuid;
+  ended public.sync_integrations;
 begin
   for over in select i.id from public.sync_integrations i
     -- Not before every slot that fell into the pause has been recorded as such.
@@ -6435,9 +6483,11 @@ begin
   loop
     begin
       -- Locked and cleared in one subtransaction, see start_due_runs.
-      perform sync_scheduler.end_pause(o.integration, 'pause_ended') from (
-        select i as integration from public.sync_integrations i
-        where i.id = over and i.resume_at <= now() for no key update skip locked) o;
+      select * into ended from public.sync_integrations i
+      where i.id = over and i.resume_at <= now() for no key update skip locked;
+      if found then
+        perform sync_scheduler.end_pause(ended, 'pause_ended');
+      end if;
     exception when others then
       -- Its run is locked, perhaps. The next tick tries again, and the others go on.
       raise warning 'sync_scheduler.end_pauses: integration %: % (%)', over, sqlerrm, sqlstate;

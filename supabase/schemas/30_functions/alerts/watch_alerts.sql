@@ -1,8 +1,32 @@
 -- The tick looks for what starts late or not at all.
 
--- Messages are posted after every step that raises alerts.
-create trigger tick_2_alerts before insert on sync_scheduler.ticks for each row when (new.busy)
-  execute function sync_scheduler.run_steps('watch_drift', 'resolve_silence', 'post_alert_messages');
+-- Trigger of ticks: the steps of a tick with work that are about alerts. Before the row is written, so that
+-- it has their errors and their time.
+create or replace function sync_scheduler.watch_alerts() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  -- Messages are posted after every step that raises alerts.
+  foreach step in array array['watch_drift', 'resolve_silence', 'post_alert_messages'] loop
+    begin
+      case step
+      when 'watch_drift' then perform sync_scheduler.watch_drift();
+      when 'resolve_silence' then perform sync_scheduler.resolve_silence();
+      when 'post_alert_messages' then perform sync_scheduler.post_alert_messages();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
+create trigger tick_2_alerts before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.watch_alerts();
 
 -- Raises the drift alert, once a slot, for up to 500 slots that should have started
 -- settings.drift_alert_after ago and have not.

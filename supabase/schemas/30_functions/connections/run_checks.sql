@@ -1,8 +1,31 @@
 -- The tick requests the checks that are due, and ends the unanswered ones.
 
+-- Trigger of ticks: the steps of a tick with work that are about connection checks. Before the row is
+-- written, so that it has their errors and their time.
+create or replace function sync_scheduler.run_checks() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
+declare
+  begun timestamptz := clock_timestamp();
+  step text;
+begin
+  foreach step in array array['end_unanswered_checks', 'run_due_checks'] loop
+    begin
+      case step
+      when 'end_unanswered_checks' then perform sync_scheduler.end_unanswered_checks();
+      when 'run_due_checks' then perform sync_scheduler.run_due_checks();
+      end case;
+    exception when others then
+      new.errors := coalesce(new.errors, '{}') || jsonb_build_object(step, sqlerrm);
+    end;
+  end loop;
+  new.duration_ms := new.duration_ms + extract(epoch from clock_timestamp() - begun) * 1000;
+  return new;
+end;
+$$;
+
 -- The numbers in the names give the order: alerts post what these steps raise.
-create trigger tick_1_checks before insert on sync_scheduler.ticks for each row when (new.busy)
-  execute function sync_scheduler.run_steps('end_unanswered_checks', 'run_due_checks');
+create trigger tick_1_checks before insert on sync_scheduler.ticks
+  for each row when (new.busy) execute function sync_scheduler.run_checks();
 
 -- Starts the connection checks that are due, up to batch_size, the longest due first, and gives each its next
 -- turn. Does not ask while a run of the integration is under way or a check of it is open. Returns how many

@@ -75,6 +75,7 @@ language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '500ms' as $$
 declare
   over uuid;
+  ended public.sync_integrations;
 begin
   for over in select i.id from public.sync_integrations i
     -- Not before every slot that fell into the pause has been recorded as such.
@@ -82,9 +83,11 @@ begin
   loop
     begin
       -- Locked and cleared in one subtransaction, see start_due_runs.
-      perform sync_scheduler.end_pause(o.integration, 'pause_ended') from (
-        select i as integration from public.sync_integrations i
-        where i.id = over and i.resume_at <= now() for no key update skip locked) o;
+      select * into ended from public.sync_integrations i
+      where i.id = over and i.resume_at <= now() for no key update skip locked;
+      if found then
+        perform sync_scheduler.end_pause(ended, 'pause_ended');
+      end if;
     exception when others then
       -- Its run is locked, perhaps. The next tick tries again, and the others go on.
       raise warning 'sync_scheduler.end_pauses: integration %: % (%)', over, sqlerrm, sqlstate;
