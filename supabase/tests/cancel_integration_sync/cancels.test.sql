@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(9);
+select plan(10);
 
 create temporary table run as select sync_test.trigger_as('coordinator') as run_id;
 grant select on run to public;
@@ -55,6 +55,16 @@ select is(
   (select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'continued') ->> 'status' from run),
   'cancelled', 'no further slice is started');
 select is((select count(*)::int from public.sync_run_log where status <> 'cancelled'), 0, 'nothing is left active');
+
+truncate run;
+insert into run select sync_test.trigger_as('coordinator');
+select sync_test.claim(run_id) from run;
+select sync_test.act_as('admin');
+select public.cancel_integration_sync(run_id) from run;
+select sync_test.act_as('owner');
+select is(
+  (select public.sync_worker_finish(run_id, 1, sync_test.token(run_id), 'succeeded') ->> 'status' from run),
+  'succeeded', 'a worker that was done before it heard of it has succeeded');
 
 select * from finish();
 rollback;

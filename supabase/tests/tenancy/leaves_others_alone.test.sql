@@ -241,10 +241,10 @@ select results_eq($$
     (select count(*) from public.sync_alerts a where a.org_id = sync_test.id('org ' || o.name) and a.resolved_at is null)
   from unnest('{waiting,paused,dispatched,running}'::text[]) o (name)
 $$, $$ values
-  ('waiting', 'pending 1 t failed', 'exported rejected unknown unknown pending unknown unknown pending pending pending', 16::bigint),
-  ('paused', 'pending 1 f paused', 'pending pending pending pending pending pending pending pending pending pending', 15),
-  ('dispatched', 'pending 1 f', 'pending pending pending pending pending pending pending pending pending pending', 15),
-  ('running', 'running 1 t', 'exported rejected unknown unknown pending sending sending pending pending pending', 16)
+  ('waiting', 'pending 1 t failed', 'exported rejected unknown unknown pending unknown unknown pending pending pending rejected', 16::bigint),
+  ('paused', 'pending 1 f paused', 'pending pending pending pending pending pending pending pending pending pending rejected', 15),
+  ('dispatched', 'pending 1 f', 'pending pending pending pending pending pending pending pending pending pending rejected', 15),
+  ('running', 'running 1 t', 'exported rejected unknown unknown pending sending sending pending pending pending rejected', 16)
 $$, 'in the states that they are named after');
 insert into story select true, pg_temp.play();
 select is_empty('select * from harm order by number', 'no step changes, removes or adds a row that is of another integration, or over');

@@ -1,6 +1,6 @@
 begin;
 \ir ../fixtures.psql
-select plan(25);
+select plan(26);
 
 update public.sync_integrations set manual_cooldown = '0 seconds';
 create temporary table run (run_id uuid, token text);
@@ -74,6 +74,12 @@ update batch set batch = pg_temp.reserve(500);
 select pg_temp.record(batch, 'rejected') from batch;
 select results_eq($$ select * from pg_temp.entry('entry 06') $$, $$ values ('pending', 'No account entry 06', true) $$,
   'that the others are rejected is no evidence');
+savepoint written_by_the_host;
+update public.sync_export_entries set payload = '{"amount": "8.00"}'
+where integration_id = sync_test.id('integration a') and entry_key = 'entry 06';
+select results_eq($$ select * from pg_temp.entry('entry 06') $$, $$ values ('pending', null, false) $$,
+  'other content that the host writes itself has its own try, too');
+rollback to written_by_the_host;
 select is(pg_temp.reserve(500) -> 'entries_failed', '6', 'but what was taken earlier in the run is, when nothing else is left');
 select results_eq($$ select * from pg_temp.entry('entry 06') $$, $$ values ('rejected', 'No account entry 06', false) $$,
   'so it is rejected');

@@ -87,7 +87,7 @@ begin
     return;
   end if;
   -- What the vendor asks for is not the run's own time. Past its deadline it has none left, and gets none.
-  if asked > interval '0' and run.deadline_at > now() then
+  if run.deadline_at > now() then
     run.deadline_at := run.deadline_at + asked;
     -- For a shorter wait the connector's own words are enough.
     if words is not null then
