@@ -30,6 +30,23 @@ raceTest(
 );
 
 raceTest(
+  "of two backends that configure the first webhook at once the second changes what the first has set",
+  async ({ sql, session }) => {
+    const orgId = await prepare(sql);
+    const [first, second] = [await session(), await session()];
+    await first.stopsAfter((sql) => configure(sql, orgId, "https://first.example/"));
+    const changed = await second.runs((sql) =>
+      sql`select public.configure_alert_webhook(${orgId}, '{"min_severity": "critical"}')`
+    );
+    await first.goesOn();
+    await changed.answer;
+    const webhooks =
+      await sql`select host, min_severity from public.sync_alert_webhooks where org_id = ${orgId}`;
+    assert.deepEqual([...webhooks], [{ host: "first.example", min_severity: "critical" }]);
+  },
+);
+
+raceTest(
   "an admin who configures a webhook and a worker that reports do not stop each other",
   async ({ sql, session }) => {
     const orgId = await prepare(sql);
