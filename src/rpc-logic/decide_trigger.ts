@@ -116,7 +116,7 @@ export interface NextManualPress {
 }
 
 /**
- * When the limits let a person press: `sync_scheduler.next_manual_press`. `null`: there was no press.
+ * When the limits let a person press: `sync_scheduler.next_manual_press`. `null`: no limit applies.
  *
  * @example
  * ```ts

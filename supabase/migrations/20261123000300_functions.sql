@@ -4625,8 +4625,8 @@ begin
 end;
 $$;
 
--- From when on the limits let a person press (null: there was no press), and which limit says so: the one
--- that ends last. `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after its
+-- From when on the limits let a person press (null: no limit applies), and which limit says so: the one that
+-- ends last. `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after its
 -- newest manual run. `presses_per_hour`: settings.presses_per_hour manual runs of the organisation within an
 -- hour. What became of the runs does not matter.
 create or replace function sync_scheduler.next_manual_press(
@@ -5424,13 +5424,13 @@ begin
 end;
 $$;
 
--- supabase/schemas/30_functions/runs/retry_run.sql
+-- supabase/schemas/30_functions/runs/schedule_retry.sql
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
--- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch is set aside, it
--- waits for the vendor alone, because its other batches go on. Null: the connector sends no other batch
--- before the outcome is known. The vendor's wait moves the deadline, up to settings.longest_wait in total.
--- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
+-- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch is set aside, there
+-- is no backoff, because its other batches go on. Null: the connector sends no other batch before the outcome
+-- is known. The vendor's wait moves the deadline, up to settings.longest_wait in total. Beyond that the run
+-- fails as vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log, ended sync_scheduler.run_attempts, error_message text,
   stuck_batch uuid default null) returns void

@@ -21,7 +21,10 @@ export interface MessageFacts {
 /** A sentence, or a function that makes it from the facts. */
 export type SyncMessage = string | ((facts: MessageFacts) => string);
 
-/** What was used up, by the limit that `rate_limited` names. Of the cooldown, and of an unknown limit, it is a sync. */
+/**
+ * What was used up, by the limit that `rate_limited` names. The cooldown and unknown limits have no text here: the
+ * message then says that a sync was started just now.
+ */
 export type LimitTexts = Readonly<
   & Record<Exclude<PressLimit, "cooldown"> | "changes_per_hour" | "check" | "webhook" | "vendor", string>
   & Partial<Record<string, string>>

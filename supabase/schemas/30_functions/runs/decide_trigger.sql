@@ -62,8 +62,8 @@ begin
 end;
 $$;
 
--- From when on the limits let a person press (null: there was no press), and which limit says so: the one
--- that ends last. `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after its
+-- From when on the limits let a person press (null: no limit applies), and which limit says so: the one that
+-- ends last. `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after its
 -- newest manual run. `presses_per_hour`: settings.presses_per_hour manual runs of the organisation within an
 -- hour. What became of the runs does not matter.
 create or replace function sync_scheduler.next_manual_press(

@@ -20,7 +20,7 @@ const permanentMessages = {
 
 /** What a status other than 2xx means. */
 interface Meaning {
-  /** The failure of an export. Its class is `permanent`, unless {@linkcode statusFault} names the code. */
+  /** The failure of an export. Its class is `permanent`, unless {@linkcode statusFault} has a case for it. */
   readonly code:
     | keyof typeof permanentMessages
     | "webhook_rate_limited"

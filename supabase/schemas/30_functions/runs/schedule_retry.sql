@@ -1,9 +1,9 @@
 -- Decides what becomes of a run whose attempt has just ended in an error. It is cancelled if that was asked
 -- for. It fails if the error is permanent (a refusal may pass, see refusal_backoff) or the attempts are used
--- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch is set aside, it
--- waits for the vendor alone, because its other batches go on. Null: the connector sends no other batch
--- before the outcome is known. The vendor's wait moves the deadline, up to settings.longest_wait in total.
--- Beyond that the run fails as vendor_quota_exhausted. The caller holds the run's row lock.
+-- up. Else it waits for its backoff, at least as long as the vendor asks. If stuck_batch is set aside, there
+-- is no backoff, because its other batches go on. Null: the connector sends no other batch before the outcome
+-- is known. The vendor's wait moves the deadline, up to settings.longest_wait in total. Beyond that the run
+-- fails as vendor_quota_exhausted. The caller holds the run's row lock.
 create or replace function sync_scheduler.schedule_retry(
   run public.sync_run_log, ended sync_scheduler.run_attempts, error_message text,
   stuck_batch uuid default null) returns void
