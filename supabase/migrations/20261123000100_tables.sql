@@ -438,7 +438,7 @@ alter table public.sync_export_entries enable row level security;
 
 comment on table public.sync_export_entries is
   'The outbox: accounting entries to export. add_sync_entries delivers them; the worker RPCs, and an admin '
-  'by settle_sync_entries, change their state.';
+  'by settle_sync_entries and withdraw_sync_entries, change their state.';
 comment on column public.sync_export_entries.entry_key is
   'Its name in the source system; an integration exports one key at most once.';
 comment on column public.sync_export_entries.period is

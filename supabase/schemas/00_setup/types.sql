@@ -39,7 +39,7 @@ create type public.sync_entry_state as enum
 comment on type public.sync_entry_state is
   'What the external system has of an entry. `pending`: nothing yet. `sending`: reserved by an attempt. '
   '`unknown`: sent, outcome not known. `exported`, `rejected`: settled. `withdrawn`: nothing, and nothing '
-  'goes out until the source delivers something else.';
+  'goes out until the source delivers something else or readmits it, or an admin sends it again.';
 
 create type public.sync_alert_format as enum ('slack', 'teams', 'discord', 'json');
 comment on type public.sync_alert_format is
