@@ -1,4 +1,10 @@
+import assert from "node:assert/strict";
 import { guardAgainstLostSockets } from "./postgres_js_guard.ts";
+
+/** The next event of this process. Listeners are called in order, so the guard has seen it. */
+function nextEvent(type: "error" | "unhandledrejection"): Promise<Event> {
+  return new Promise((resolve) => globalThis.addEventListener(type, resolve, { once: true }));
+}
 
 for (
   const error of [
@@ -10,11 +16,14 @@ for (
     error.stack = `${error}\n    at nextWrite (file:///npm/postgres/3.4.9/src/connection.js:255:22)`;
     const unguard = guardAgainstLostSockets();
     // Uncaught, either would fail this test.
+    const rejected = nextEvent("unhandledrejection");
     void Promise.reject(error);
+    assert.ok((await rejected).defaultPrevented);
+    const thrown = nextEvent("error");
     setTimeout(() => {
       throw error;
     }, 0);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    assert.ok((await thrown).defaultPrevented);
     unguard();
   });
 }
@@ -27,7 +36,8 @@ Deno.test("guardAgainstLostSockets lets the process go on when a new connection 
   });
   const unguard = guardAgainstLostSockets();
   // Uncaught, it would fail this test.
+  const rejected = nextEvent("unhandledrejection");
   void Promise.reject(error);
-  await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.ok((await rejected).defaultPrevented);
   unguard();
 });
