@@ -1,6 +1,6 @@
 /**
- * The states of an entry, the classes of an error and what it is about are types of the database. What repeats such a list
- * for people or for the function has all of it, and nothing else.
+ * The states of an entry, the classes of an error and what it is about are types of the database, and a tick has a list of
+ * steps. What repeats such a list for people or for the function has all of it, and nothing else.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -62,4 +62,18 @@ Deno.test("the function and failures.md have what an error may be about that the
   assert.deepEqual([...allBlames], blames.values);
   const page = await section("docs/reference/failures.md", "What a failure is about");
   assert.deepEqual(firstCells(page), [...allBlames].sort());
+});
+
+Deno.test("ARCHITECTURE.md has the steps of a tick, in their order", async () => {
+  const functions = "supabase/schemas/30_functions";
+  // The order of the triggers on the tick's row.
+  const files = ["tick/tick.sql", "connections/run_checks.sql", "alerts/watch_alerts.sql"];
+  const bodies = await Promise.all(files.map((file) => read(`${functions}/${file}`)));
+  const steps = bodies.flatMap((sql) => {
+    const [, list = ""] = /foreach step in array array\[([^\]]+)\]/.exec(sql) ?? [];
+    return [...list.matchAll(/'(\w+)'/g)].map(([, step]) => step);
+  });
+  assert.ok(steps.length > 5);
+  const named = (await section("ARCHITECTURE.md", "The flow")).matchAll(/^- `(\w+)`:/gm);
+  assert.deepEqual([...named].map(([, step]) => step), steps);
 });

@@ -37,7 +37,7 @@ export interface Behaviour {
   keepsConnections: boolean;
 }
 
-/** As CONNECTORS.md has it where it is sure, else as it is least convenient: bad accounts are found late. */
+/** As Xledger documents it where that is sure, else as it is least convenient: bad accounts are found late. */
 export function usualBehaviour(): Behaviour {
   return {
     importDelayMs: 0,

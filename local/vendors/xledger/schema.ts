@@ -2,8 +2,8 @@ import { buildSchema, GraphQLError, type GraphQLScalarType, type GraphQLSchema, 
 import { parseDecimal } from "../../../supabase/functions/integration-sync/vouchers/decimal.ts";
 import type { Behaviour } from "./behaviour.ts";
 
-// The part of Xledger's schema that a connector of vouchers meets. Names are those of CONNECTORS.md and of open code
-// that uses the API (November 2026); what neither has is left out, so that a query for it fails here first.
+// The part of Xledger's schema that a connector of vouchers meets. Names are those of public documentation and of open
+// code that uses the API (November 2026). What neither has is left out. So a query for it fails here first.
 const sdl = `
 scalar DbId
 scalar MoneyString
