@@ -75,7 +75,7 @@ async function measureThroughput(
 async function measureMemory(target: Target, { count }: Order): Promise<Measured> {
   let peak = 0;
   const onBatch = () => peak = Math.max(peak, Deno.memoryUsage().rss);
-  await exportAll(target, { name: "M", count, patient: false, onBatch });
+  await exportAll(target, { name: "M", count, sleeps: false, onBatch });
   collectGarbage();
   const retained = Deno.memoryUsage().heapUsed;
   return { connector: [], bare: [], cpuPer100: [], requests: 0, peak, retained };

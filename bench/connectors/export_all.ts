@@ -11,16 +11,16 @@ export interface ExportOptions {
   readonly name: string;
   readonly count: number;
   readonly fetch?: typeof fetch;
-  /** Waits for what takes the vendor a while are skipped. */
-  readonly patient?: boolean;
+  /** False skips the short sleeps. */
+  readonly sleeps?: boolean;
   readonly onBatch?: () => void;
 }
 
 /** Exports entries by the real slice and connector, slice after slice, until all are exported. */
 export async function exportAll(target: Target, options: ExportOptions): Promise<void> {
-  const { name, count, patient = true } = options;
+  const { name, count, sleeps = true } = options;
   const outbox = new StreamOutbox(name, count);
-  const clock = patient ? systemClock : { ...systemClock, sleep: skip };
+  const clock = sleeps ? systemClock : { ...systemClock, sleep: skip };
   while (outbox.exported < count) {
     const claim = testClaim({
       integration_type: target.integrationType,

@@ -2,7 +2,7 @@
 export interface Behaviour {
   /** From staging to the import's attempt; null: only when the test asks. */
   importDelayMs: number | null;
-  /** How long a change stays invisible to queries. Items that were imported vanish at once all the same. */
+  /** How long a change stays invisible to queries. Items that were imported disappear at once all the same. */
   visibilityDelayMs: number;
   /** Whether items stay in `glImportItems` after their import. */
   keepsImported: boolean;

@@ -8,7 +8,7 @@ import { connect } from "../../support/connect.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { createTenant } from "../../support/tenant.ts";
 import { pauseJobs } from "../../support/ticks.ts";
-import { BREAKAGES } from "./breakages.ts";
+import { FAULTS } from "./faults.ts";
 import { bad, examine, keepSettings, schemas, untilTicking } from "./examine.ts";
 import { task } from "./task.ts";
 
@@ -48,7 +48,7 @@ Deno.test(
       assert.deepEqual({ ...left }, { warmups: 0 });
     });
 
-    for (const { check, what, breakIt, says, status = "FAIL" } of BREAKAGES) {
+    for (const { check, what, breakIt, says, status = "FAIL" } of FAULTS) {
       await step(ifClean(`${check}: ${what}`, check), async () => {
         const tenant = await createTenant(owner.sql, platform, { entries: 1 });
         // A tick would fix some of it by itself, and a job that is broken is not to be waited for.
@@ -239,10 +239,10 @@ Deno.test(
         assert.match(well.output, /\n\d+ passed, \d+ warnings?, 0 failed\n$/);
 
         await admin.sql`update cron.job set active = false where jobname = 'sync-scheduler-purge'`;
-        const ill = await task(["doctor"], platform.dbUrl);
-        assert.equal(ill.code, 1, ill.error);
+        const faulty = await task(["doctor"], platform.dbUrl);
+        assert.equal(faulty.code, 1, faulty.error);
         assert.match(
-          ill.output,
+          faulty.output,
           /^FAIL +jobs .* is paused\.\n {6}select cron\.alter_job\(\d+, active := true\);$/m,
         );
         const json = await task(["doctor", "--json"], platform.dbUrl);

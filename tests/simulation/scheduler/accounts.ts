@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "postgres";
-import type { Biography } from "./biography.ts";
+import type { HistoryChecker } from "./history_checker.ts";
 
 interface SlotRow {
   readonly integration_id: string;
@@ -19,7 +19,7 @@ export type Counts = Record<string, number>;
  */
 export async function settleAccounts(
   sql: Sql,
-  lives: ReadonlyMap<string, Biography>,
+  checkers: ReadonlyMap<string, HistoryChecker>,
 ): Promise<Counts> {
   const rows = await sql<SlotRow[]>`
     select integration_id, extract(epoch from scheduled_for)::float8 * 1000 as slot,
@@ -46,15 +46,15 @@ export async function settleAccounts(
   };
   const count = (what: string) => counts[what] = (counts[what] ?? 0) + 1;
   const wrong: string[] = [];
-  for (const [id, life] of lives) {
+  for (const [id, checker] of checkers) {
     const [required, allowed, backfillable] = [
-      life.oracle.required(life.eras),
-      life.oracle.allowed(life.eras),
-      life.oracle.backfillable(life.eras),
+      checker.oracle.required(checker.eras),
+      checker.oracle.allowed(checker.eras),
+      checker.oracle.backfillable(checker.eras),
     ];
     const complain = (what: string, slot: number) => {
       count(what);
-      wrong.push(`${what}: ${new Date(slot).toISOString()} of ${Deno.inspect(life.who)}`);
+      wrong.push(`${what}: ${new Date(slot).toISOString()} of ${Deno.inspect(checker.who)}`);
     };
     const dealtWith = new Set<number>();
     for (const { slot, scheduled, made_up, state } of byIntegration.get(id) ?? []) {
@@ -70,7 +70,7 @@ export async function settleAccounts(
     for (const slot of required.union(dealtWith)) {
       count("slots");
       if (dealtWith.has(slot)) continue;
-      if (life.waiting.has(slot)) count("waiting");
+      if (checker.waiting.has(slot)) count("waiting");
       else if (slot >= (due.get(id) ?? Infinity)) count("due");
       else complain("missing", slot);
     }

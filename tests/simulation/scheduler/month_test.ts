@@ -14,7 +14,7 @@ import { agreedZones } from "../../integration/cron/zone_data.ts";
 import { DAY, MINUTE } from "../../integration/cron/zone_clock.ts";
 import { localTest } from "../../support/local_only.ts";
 import { type Counts, settleAccounts } from "./accounts.ts";
-import { Biography } from "./biography.ts";
+import { HistoryChecker } from "./history_checker.ts";
 import { Oracle } from "./expected_slots.ts";
 import { drawIntegrations } from "./integrations.ts";
 import { readPlan, type Window, WINDOWS, ZONES } from "./plan.ts";
@@ -51,10 +51,10 @@ localTest(
 
         const oracle = new Oracle(script.from, Math.max(...script.steps.map(({ at }) => at)));
         const history = await simulation.history();
-        const lives = new Map(integrations.map((who) => [who.id, new Biography(who, oracle)]));
-        for (const [id, life] of lives) {
+        const checkers = new Map(integrations.map((who) => [who.id, new HistoryChecker(who, oracle)]));
+        for (const [id, checker] of checkers) {
           for (const event of history.get(id) ?? []) {
-            life.tell(event);
+            checker.replay(event);
             if (event.event === "start schedule" && event.at - (event.slot ?? NaN) < MINUTE) {
               add(
                 "on time",
@@ -64,12 +64,12 @@ localTest(
             if (/^(wait|press)/.test(event.event)) add(event.event, 1);
             else if (event.event === "end" && event.reason !== null) add(`end ${event.reason}`, 1);
           }
-          life.end(script.steps.at(-1)?.at ?? NaN);
+          checker.end(script.steps.at(-1)?.at ?? NaN);
         }
         add("days", (Date.parse(window.to) - Date.parse(window.from)) / DAY);
         add("runs recovered", recovered);
         for (const [what, number] of Object.entries(script.ticks)) add(`ticks ${what}`, number);
-        for (const [what, number] of Object.entries(await settleAccounts(simulation.admin, lives))) {
+        for (const [what, number] of Object.entries(await settleAccounts(simulation.admin, checkers))) {
           add(
             what,
             number,

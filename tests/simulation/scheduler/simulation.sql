@@ -58,7 +58,7 @@ end $$;
 create trigger catch_request before insert on net.http_request_queue
   for each row execute function sync_sim.catch_request();
 
-create function sync_sim.note_run() returns trigger language plpgsql security definer as $$
+create function sync_sim.record_run() returns trigger language plpgsql security definer as $$
 begin
   insert into sync_sim.history (integration_id, event, slot, reason)
   select new.integration_id, case when tg_op = 'UPDATE' then 'end' when new.status = 'skipped' then 'skip'
@@ -66,18 +66,18 @@ begin
   where tg_op = 'INSERT' or (new.finished_at is not null and old.finished_at is null);
   return null;
 end $$;
-create trigger note_run after insert or update on public.sync_run_log
-  for each row execute function sync_sim.note_run();
+create trigger record_run after insert or update on public.sync_run_log
+  for each row execute function sync_sim.record_run();
 
-create function sync_sim.note_waiting() returns trigger language plpgsql security definer as $$
+create function sync_sim.record_waiting() returns trigger language plpgsql security definer as $$
 begin
   insert into sync_sim.history (integration_id, event, slot) values (coalesce(new.integration_id, old.integration_id),
-    case when tg_op = 'INSERT' then 'wait ' || new.triggered_by else 'waits no more' end,
+    case when tg_op = 'INSERT' then 'wait ' || new.triggered_by else 'waits no longer' end,
     coalesce(new.scheduled_for, old.scheduled_for));
   return null;
 end $$;
-create trigger note_waiting after insert or delete on sync_scheduler.queued_slots
-  for each row execute function sync_sim.note_waiting();
+create trigger record_waiting after insert or delete on sync_scheduler.queued_slots
+  for each row execute function sync_sim.record_waiting();
 
 -- What the Edge Function does with an attempt: claims it and ends it later, dies, or falls silent for too long.
 create function sync_sim.work(job sync_sim.agenda) returns void language plpgsql as $$

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import postgres, { type Notice, type Sql } from "postgres";
 import type { Platform } from "../../../local/platform.ts";
 import { pauseJobs } from "../../support/ticks.ts";
-import type { HistoryEvent } from "./biography.ts";
+import type { HistoryEvent } from "./history_checker.ts";
 import { insertIntegrations, type Simulated } from "./integrations.ts";
 import { FATES } from "./plan.ts";
 import type { Script } from "./script.ts";

@@ -6,7 +6,7 @@
 import type { SyncEntryState } from "../../../src/client/types.ts";
 import assert from "node:assert/strict";
 import type { Random } from "../campaign/random.ts";
-import type { Tally } from "./mortal.ts";
+import type { Tally } from "./killable_worker.ts";
 import type { Delivered, Integration, Stage } from "./stage.ts";
 import { describe, type Outcome } from "./subject.ts";
 import { drawSoundVoucher, drawVoucher, keyOf, numberOf, type Voucher } from "./vouchers.ts";

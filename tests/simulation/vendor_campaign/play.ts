@@ -12,7 +12,7 @@ import type { Dispatch } from "../campaign/dispatches.ts";
 import { Random } from "../campaign/random.ts";
 import { JumpClock } from "../../support/jump_clock.ts";
 import { ENTRIES, Host } from "./host.ts";
-import { type Fate, Mortal, type Tally } from "./mortal.ts";
+import { type Fate, KillableWorker, type Tally } from "./killable_worker.ts";
 import type { ActiveRun, Integration, Stage, Stop } from "./stage.ts";
 import { describe, type Outcome, type StartSubject, statesThat, type Subject } from "./subject.ts";
 import { drawVouchers, isFlawed, isMisspelt } from "./vouchers.ts";
@@ -122,7 +122,7 @@ class Schedule {
   async #work(dispatch: Dispatch, run: ActiveRun): Promise<number> {
     const { stage, subject, integration, tally } = this;
     const [clock, random, fate] = [this.#clock, this.#random, this.#fate];
-    const mortal = new Mortal(stage, subject, clock, random, tally, fate, this.#isCalm);
+    const worker = new KillableWorker(stage, subject, clock, random, tally, fate, this.#isCalm);
     const restless = {
       now: () => clock.now(),
       elapsed: () => clock.elapsed(),
@@ -135,7 +135,7 @@ class Schedule {
     this.#count("workers");
     const api = createWorkerApi({
       attempt: dispatch,
-      rpc: stage.workerRpc(mortal.toDatabase),
+      rpc: stage.workerRpc(worker.toDatabase),
       clock: restless,
       random: () => random.next(),
     });
@@ -149,9 +149,9 @@ class Schedule {
       connectors: [subject.connector],
       clock: restless,
       random: () => random.next(),
-      fetch: mortal.toVendor,
+      fetch: worker.toVendor,
       log: (event, fields) => {
-        if (!mortal.isDead) this.#count(`${event} ${fields?.error ?? ""}`);
+        if (!worker.isDead) this.#count(`${event} ${fields?.error ?? ""}`);
       },
       retiring: new AbortController().signal,
     });

@@ -1,7 +1,7 @@
 import * as z from "../../core/zod.ts";
 import { chunk } from "../../core/chunk.ts";
 import { lostFault, type XledgerFault } from "./fault.ts";
-import { askPatiently, type XledgerLink } from "./request.ts";
+import { askWithRetry, type XledgerLink } from "./request.ts";
 
 const idsAtOnce = 500;
 const pageSize = 1000;
@@ -92,7 +92,7 @@ export async function readPages<T>(
 }`;
     let after: string | null = null;
     for (let page = 1;; page++) {
-      const answer = await askPatiently(link, query, { ...variables, after });
+      const answer = await askWithRetry(link, query, { ...variables, after });
       if (answer.fault !== null) return answer as { fault: XledgerFault };
       const found = answerSchema.safeParse(answer.data).data?.[connection];
       const last: string | null = found?.edges.at(-1)?.cursor ?? null;

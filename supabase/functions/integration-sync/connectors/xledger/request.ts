@@ -113,14 +113,14 @@ export async function askXledger(
  * import assert from "node:assert/strict";
  * import { testContext } from "../../testing/connector_context.ts";
  * import { parseXledgerConfig } from "./config.ts";
- * import { askPatiently } from "./request.ts";
+ * import { askWithRetry } from "./request.ts";
  *
  * const context = testContext({ fetch: () => Promise.resolve(Response.json({ data: {} })) });
  * const link = { context, config: parseXledgerConfig({}), credentials: { token: "a" } };
- * assert.deepEqual(await askPatiently(link, "{ __typename }", {}), { data: {}, fault: null });
+ * assert.deepEqual(await askWithRetry(link, "{ __typename }", {}), { data: {}, fault: null });
  * ```
  */
-export async function askPatiently(
+export async function askWithRetry(
   link: XledgerLink,
   query: string,
   variables: Readonly<Record<string, unknown>>,

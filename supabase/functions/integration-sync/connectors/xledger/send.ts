@@ -3,7 +3,7 @@ import type { EntryResult } from "../../vouchers/entries.ts";
 import { type Failure, failure } from "../../core/errors.ts";
 import { readFailure, type XledgerFault } from "./fault.ts";
 import { findVouchers } from "./find.ts";
-import { askPatiently, type XledgerLink } from "./request.ts";
+import { askWithRetry, type XledgerLink } from "./request.ts";
 import { mostCharacters, type Prepared, toInputs } from "./voucher.ts";
 
 // The names of the types are those of open code that uses the API (November 2026).
@@ -67,7 +67,7 @@ async function sendGroup(link: XledgerLink, vouchers: readonly Prepared[], sent:
   if (sent.failure !== null) return note(sent, vouchers, "pending");
 
   const inputs = toInputs(vouchers);
-  const { data, fault } = await askPatiently(link, mutation, { inputs });
+  const { data, fault } = await askWithRetry(link, mutation, { inputs });
   const taken = takenIds(data, vouchers, inputs.length);
   if (taken === null) return stop(sent, vouchers, null);
 

@@ -5,7 +5,7 @@
  */
 import { failure } from "../../../core/errors.ts";
 import { findPostings, findTwins } from "../books/ledger.ts";
-import { lookPatiently } from "../lookup/retry_lookup.ts";
+import { retryLookup } from "../lookup/retry_lookup.ts";
 import type { PlannedVoucher } from "../voucher/plan.ts";
 import { exported } from "./results.ts";
 import { renumbers } from "../setup.ts";
@@ -49,19 +49,19 @@ export async function settlePosted(
  * ```ts
  * import assert from "node:assert/strict";
  * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
- * import { settleVanished } from "./late_posting.ts";
+ * import { settleLatePostings } from "./late_posting.ts";
  *
  * const work = beginWork(emptyBooks(), [voucher]);
  * await work.tools.journal.insert(voucher.lines.map((line) => ({ voucher, line })));
  * await work.tools.journal.post();
- * await settleVanished(work, [voucher]);
+ * await settleLatePostings(work, [voucher]);
  * assert.equal(work.results.get("a")?.state, "exported");
  * ```
  */
-export async function settleVanished(work: Work, vouchers: readonly PlannedVoucher[]): Promise<void> {
+export async function settleLatePostings(work: Work, vouchers: readonly PlannedVoucher[]): Promise<void> {
   if (vouchers.length === 0) return;
   const { client, place, context } = work.tools;
-  const postings = await lookPatiently(
+  const postings = await retryLookup(
     context,
     () => findPostings(client, place, vouchers),
     (seen) => [...seen.values()].every((posting) => posting !== "absent"),
@@ -96,7 +96,7 @@ export async function settleVanished(work: Work, vouchers: readonly PlannedVouch
  */
 export async function checkNumbering(work: Work, voucher: PlannedVoucher): Promise<void> {
   const { client, place, context, memory } = work.tools;
-  const posting = await lookPatiently(
+  const posting = await retryLookup(
     context,
     async () => (await findPostings(client, place, [voucher])).get(voucher.entry_key),
     (seen) => seen !== "absent",

@@ -7,7 +7,7 @@ import type { PlannedLine, PlannedVoucher } from "../voucher/plan.ts";
 import { wordsOf } from "../refusal.ts";
 import { exported } from "./results.ts";
 import type { Place } from "../setup.ts";
-import { checkNumbering, settlePosted, settleVanished } from "./late_posting.ts";
+import { checkNumbering, settleLatePostings, settlePosted } from "./late_posting.ts";
 import { type ExportTools, noteStanding, type Work } from "./work.ts";
 
 /**
@@ -50,7 +50,7 @@ async function postOrSplit(
     if (!error.isDoubtful) work.doubtful.clear();
     if (error.refusal === null) throw error;
     // There is nothing to post: English words would say so, and the journal says it in every language.
-    if ((await work.tools.journal.read()).length === 0) return await settleVanished(work, ready);
+    if ((await work.tools.journal.read()).length === 0) return await settleLatePostings(work, ready);
     if (ready.length === 1) return void work.refused.set(first.entry_key, wordsOf(error.refusal));
     // Which voucher is at fault is said for people only, so parts are tried until it is alone.
     for (const part of split(ready)) await postOrSplit(work, part, halves);
@@ -104,10 +104,10 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
   for (let rounds = 0; rounds < vouchers.length + 5; rounds++) {
     const standing = await journal.read();
     const documents = new Set(standing.map(documentOf));
-    const isVanished = (voucher: PlannedVoucher) =>
+    const hasLeft = (voucher: PlannedVoucher) =>
       work.stood.has(documentOf(voucher)) && !documents.has(documentOf(voucher));
-    await settleVanished(work, open.filter(isVanished));
-    open = open.filter((voucher) => !isVanished(voucher));
+    await settleLatePostings(work, open.filter(hasLeft));
+    open = open.filter((voucher) => !hasLeft(voucher));
     noteStanding(work, standing);
 
     const { foreign, surplus, missing } = compareJournal(context.integration_id, standing, open);

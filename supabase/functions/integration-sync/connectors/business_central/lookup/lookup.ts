@@ -1,7 +1,7 @@
 import type { Entry, EntryResult } from "../../../vouchers/entries.ts";
 import { failure } from "../../../core/errors.ts";
 import { findPostings } from "../books/ledger.ts";
-import { lookPatiently, secondsUntilSettled } from "./retry_lookup.ts";
+import { retryLookup, secondsUntilSettled } from "./retry_lookup.ts";
 import { documentOf, isOwnLine } from "../voucher/document.ts";
 import { type PlannedVoucher, planVoucher } from "../voucher/plan.ts";
 import { exported, numberInUse } from "../export/results.ts";
@@ -69,7 +69,7 @@ export async function lookUp(
   // Before the looks: what they do not show after that time is not coming.
   const seconds = await secondsUntilSettled(context, settleSeconds);
   tools.memory.isQuiet = seconds === 0;
-  const seen = await lookPatiently(context, look, ({ traceless }) => traceless.length === 0 || seconds === 0);
+  const seen = await retryLookup(context, look, ({ traceless }) => traceless.length === 0 || seconds === 0);
 
   // Should they be gone when the export comes to read, then they were posted in between.
   for (const voucher of seen.begun) tools.memory.begun.add(documentOf(voucher));

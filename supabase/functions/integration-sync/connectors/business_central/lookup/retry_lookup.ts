@@ -22,15 +22,15 @@ const checkpointSchema = z.object({ last_write_at: z.number() });
  * ```ts
  * import assert from "node:assert/strict";
  * import { testContext } from "../../../testing/connector_context.ts";
- * import { lookPatiently } from "./retry_lookup.ts";
+ * import { retryLookup } from "./retry_lookup.ts";
  *
  * const clock = { now: Date.now, elapsed: () => 0, sleep: () => Promise.resolve() };
  * let looks = 0;
- * const seen = await lookPatiently(testContext({ clock }), () => Promise.resolve(++looks), (count) => count === 3);
+ * const seen = await retryLookup(testContext({ clock }), () => Promise.resolve(++looks), (count) => count === 3);
  * assert.equal(seen, 3);
  * ```
  */
-export async function lookPatiently<T>(
+export async function retryLookup<T>(
   context: ConnectorContext,
   look: () => Promise<T>,
   isSatisfied: (seen: T) => boolean,

@@ -30,7 +30,7 @@ export type Tally = Map<string, number>;
  * The only way out of one worker: to the vendor and to the database. Here it is killed, before a request goes out or
  * between its effect and its answer; here Postgres is killed; and here the clock goes on, as with every request.
  */
-export class Mortal {
+export class KillableWorker {
   #untilDeath: number;
   #untilStop: number;
   #untilShut: number;

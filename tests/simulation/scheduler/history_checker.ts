@@ -1,5 +1,5 @@
 /**
- * The life of one integration, replayed event by event: each is judged by what was true when it happened.
+ * The history of one integration, replayed event by event: each is judged by what was true when it happened.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export interface HistoryEvent {
 
 const UNITS: Readonly<Record<string, number>> = { minutes: MINUTE, hour: HOUR, hours: HOUR, days: DAY };
 
-/** Replays the life of an integration and asserts that each event could happen then. */
-export class Biography {
+/** Replays the history of an integration and asserts that each event could happen then. */
+export class HistoryChecker {
   /** The slot of the active run, or when a run without one was started. */
   #active: number | null = null;
   /** Whether the active run, or the last one, makes up for a skipped slot. */
@@ -50,13 +50,13 @@ export class Biography {
   }
 
   /** Goes on to the next event. */
-  tell(event: HistoryEvent): void {
+  replay(event: HistoryEvent): void {
     this.#furthest = Math.max(this.#furthest, event.at);
     try {
-      this.#tell(event);
+      this.#apply(event);
     } catch (error) {
-      const told = { ...event, at: new Date(event.at), slot: event.slot && new Date(event.slot) };
-      throw new Error(`${Deno.inspect(this.who)}: ${Deno.inspect(told)}`, { cause: error });
+      const shown = { ...event, at: new Date(event.at), slot: event.slot && new Date(event.slot) };
+      throw new Error(`${Deno.inspect(this.who)}: ${Deno.inspect(shown)}`, { cause: error });
     }
   }
 
@@ -65,7 +65,7 @@ export class Biography {
     this.eras.push({ ...this.#era, to: at, reached: Math.max(at, this.#furthest) });
   }
 
-  #tell({ at, event, slot, reason }: HistoryEvent): void {
+  #apply({ at, event, slot, reason }: HistoryEvent): void {
     switch (event) {
       case "start schedule":
       case "start backfill":
@@ -99,7 +99,7 @@ export class Biography {
         assert.ok(slot !== null && slot <= this.#furthest);
         this.#waiting.set(slot, "backfill");
         break;
-      case "waits no more":
+      case "waits no longer":
         assert.ok(slot !== null && this.#waiting.delete(slot));
         break;
       default:

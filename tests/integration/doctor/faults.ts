@@ -1,13 +1,13 @@
 /**
- * Ways in which a database can be ill: for each check what breaks it, and what the doctor must say.
+ * Faults of a database: for each check what breaks it, and what the doctor must say.
  *
  * @module
  */
 import type { Sql } from "postgres";
 import type { Tenant } from "../../support/tenant.ts";
 
-/** One illness. */
-export interface Breakage {
+/** A fault of a database. */
+export interface Fault {
   readonly check: string;
   readonly what: string;
   /** As a superuser, for some of it is not the bundle's to do. */
@@ -33,8 +33,8 @@ const active = (deadline: string) => (admin: Sql, { orgId, integrationId }: Tena
 
 const run = (statement: string) => (admin: Sql) => admin.unsafe(statement);
 
-/** Every one, in the order of the checks. */
-export const BREAKAGES: readonly Breakage[] = [
+/** All faults, in the order of the checks. */
+export const FAULTS: readonly Fault[] = [
   {
     check: "installed",
     what: "a function was edited",
