@@ -77,3 +77,11 @@ Deno.test("ARCHITECTURE.md has the steps of a tick, in their order", async () =>
   const named = (await section("ARCHITECTURE.md", "The flow")).matchAll(/^- `(\w+)`:/gm);
   assert.deepEqual([...named].map(([, step]) => step), steps);
 });
+
+Deno.test("the legend of the tables names each file of its folder", async () => {
+  const folder = "supabase/schemas/10_tables";
+  const [legend = ""] = (await read(`${folder}/sync_integration_types.sql`)).split("\ncreate ");
+  for await (const { name } of Deno.readDir(join(root, folder))) {
+    assert.match(legend, new RegExp(`\\b${name.replace(".sql", "")}\\b`));
+  }
+});

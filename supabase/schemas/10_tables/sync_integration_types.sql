@@ -1,19 +1,19 @@
--- All tables, in the order in which work passes through them:
+-- All tables of this folder, in the order in which work passes through them:
 --
 --     sync_integration_types   kinds of external systems; sync_integrations: connections to one
---     integration_credentials  names the Vault secret of an integration, and the address that it belongs to
---     sync_export_entries      the outbox; its states: sync_entry_state in 00_setup/types.sql.
---                              refused_entries: what was never accepted
+--     integration_credentials  names an integration's Vault secret, and the address that it belongs to
+--     sync_export_entries      the outbox; states: sync_entry_state in 00_setup/types.sql. refused_entries:
+--                              what was never accepted; refused_deliveries: the last that changed those
 --     sync_run_log             runs: pending -> running -> succeeded | failed | cancelled; slots without a
 --                              run: skipped. The last four are final. paused_runs: runs that wait
 --     run_attempts             tries of a run: dispatched (a token), claimed (a lease), ended (an outcome)
---     queued_slots             slots that run when their integration is free: buffered ones and backfills
+--     queued_slots             slots that run when their integration is free; postponed_slots: put off
 --     ticks, warmups           what the scheduler did; requests that boot the function before a slot
---     sync_integration_health  what is known about a connection; connection_checks: its last check
+--     sync_integration_health  what is known about a connection; connection_checks: its last check;
+--                              check_faults: what the checks found wrong
 --     vendors, vendor_failures what shows that a vendor is down; sync_vendor_incidents: that it is
 --     sync_alerts              faults that need a person, open until resolved_at
---     sync_alert_webhooks      where they are posted; alert_senders, alert_messages: the outbox of a webhook,
---                              one request at a time, in order
+--     sync_alert_webhooks      where they are posted; alert_senders, alert_messages: a webhook's outbox
 --     sync_audit_log           who changed what, and why; redaction: how far old payloads are emptied
 
 create table public.sync_integration_types (
