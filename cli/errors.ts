@@ -3,7 +3,7 @@ export const EXIT = {
   done: 0,
   /** Refused, failed, or something is wrong: the message says what to do. */
   failed: 1,
-  /** The command was called wrongly. */
+  /** The command was called wrongly, or with a variable that is missing or malformed. */
   usage: 2,
   /** The database or the API cannot be reached, or does not accept the sign-in. */
   unreachable: 3,

@@ -72,7 +72,7 @@ const EXIT_CODES = `
 Exit codes:
   ${EXIT.done}    done
   ${EXIT.failed}    refused, failed, or something is wrong: the message says what to do
-  ${EXIT.usage}    called wrongly
+  ${EXIT.usage}    called wrongly, or with a variable that is missing or malformed
   ${EXIT.unreachable}    the database or the API cannot be reached, or does not accept the sign-in
   ${EXIT.interrupted}  interrupted: nothing was changed, or the run goes on
 

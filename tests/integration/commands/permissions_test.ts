@@ -100,6 +100,24 @@ Deno.test("in a clean checkout these permissions are enough", async (t) => {
       const url = "postgresql://postgres:hidden@127.0.0.1:1/postgres";
       await runs(["doctor"], /^Nothing listens at 127\.0\.0\.1:1\.\n$/, { SUPABASE_DB_URL: url }, 3);
     });
+    await t.step(
+      "an unexpected fault is reported with its message, and with its place if that is asked",
+      async () => {
+        await using project = await createProject();
+        await Deno.remove(`${checkout}/supabase/schemas`, { recursive: true });
+        const fault = /^This is a fault of sync-scheduler: .*supabase\/schemas/;
+        const env = { SUPABASE_DB_URL: "postgresql://postgres:hidden@127.0.0.1:1/postgres" };
+        for (
+          const call of [
+            ["doctor"],
+            ...["install", "uninstall"].map((name) => [name, "--workdir", project.directory]),
+          ]
+        ) {
+          await runs(call, fault, env, 1);
+          await runs(call, /\n {4}at /, { ...env, SYNC_SCHEDULER_DEBUG: "1" }, 1);
+        }
+      },
+    );
   } finally {
     await Deno.remove(checkout, { recursive: true });
   }

@@ -2,16 +2,27 @@ import assert from "node:assert/strict";
 import { explainConnection } from "../../../cli/doctor/connection.ts";
 import { task } from "./task.ts";
 
-Deno.test("without a connection the task ends with 3 and a sentence that never holds the password", async () => {
+Deno.test("without a connection the task ends with 3, without a usable address with 2, and never shows the password", async () => {
   for (
-    const [url, says] of [
-      ["postgresql://postgres:hem%23melig@127.0.0.1:1/postgres", /^Nothing listens at 127\.0\.0\.1:1\.\n$/],
-      ["postgresql://postgres:hem#melig@127.0.0.1:1/postgres", /^SUPABASE_DB_URL is not a URL of the form /],
-      ["https://hemmelig@example.test", /^SUPABASE_DB_URL is not a URL of the form /],
+    const [url, expected, says] of [
+      [
+        "postgresql://postgres:hem%23melig@127.0.0.1:1/postgres",
+        3,
+        /^Nothing listens at 127\.0\.0\.1:1\.\n$/,
+      ],
+      [
+        "postgresql://postgres:hem#melig@127.0.0.1:1/postgres",
+        2,
+        /^SUPABASE_DB_URL is not a URL of the form /,
+      ],
+      ["postgresql://postgres:hem%melig@127.0.0.1:1/postgres", 2, /written as %40, %23 or %25\.\n$/],
+      ["postgresql://hem%melig:x@127.0.0.1:1/postgres", 2, /written as %40, %23 or %25\.\n$/],
+      ["postgresql://postgres:x@hem%melig:1/postgres", 2, /^SUPABASE_DB_URL is not a URL of the form /],
+      ["https://hemmelig@example.test", 2, /^SUPABASE_DB_URL is not a URL of the form /],
     ] as const
   ) {
     const { code, output, error } = await task(["doctor"], url);
-    assert.deepEqual([code, output], [3, ""], error);
+    assert.deepEqual([code, output], [expected, ""], error);
     assert.match(error, says);
     assert.doesNotMatch(error, /melig/);
   }

@@ -31,5 +31,7 @@ Deno.test("a SUPABASE_DB_URL that leads nowhere is named, with what to do", asyn
     await said("postgresql://postgres:x@127.0.0.1:1/postgres"),
     /^\nSUPABASE_DB_URL: Nothing listens at 127\.0\.0\.1:1\.\nMend that, or unset the variable /,
   );
-  assert.match(await said("nonsense"), /^\nSUPABASE_DB_URL is not a URL of the form postgresql:\/\//);
+  for (const url of ["nonsense", "postgresql://postgres:50%@127.0.0.1:1/postgres"]) {
+    assert.match(await said(url), /^\nSUPABASE_DB_URL is not a URL of the form postgresql:\/\//);
+  }
 });
