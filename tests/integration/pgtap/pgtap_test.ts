@@ -66,6 +66,17 @@ for (const file of (await filesOf("", ".psql")).filter((name) => name !== GUARD)
   });
 }
 
+Deno.test("a transaction with a helper in it refuses to commit, so that all rows come back", async () => {
+  // The guard alone: the helpers include it first, and hide rows that a faulty guard would not bring back.
+  const guard = await readPgtapFile(join(directory, GUARD));
+  await using database = connect(platform.dbUrl, 1);
+  // Twice, as a test with two helpers includes it.
+  const script = `begin;\n${guard}\n${guard}\ncreate table public.helped ();\ncommit;`;
+  await assert.rejects(database.sql.unsafe(script).simple(), /for a transaction that ends in rollback/);
+  const [row] = await database.sql`select to_regclass('public.helped') as made`;
+  assert.equal(row?.made, null);
+});
+
 const files = await filesOf("", ".test.sql");
 const isProved = await hasPgProve();
 
