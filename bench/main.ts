@@ -77,7 +77,7 @@ async function choose(): Promise<Choice> {
 
 async function main({ chosen, quick, earlier, release }: Choice): Promise<void> {
   const begin = performance.now();
-  const say = (message: string): void =>
+  const log = (message: string): void =>
     console.error(`${((performance.now() - begin) / 1000).toFixed(1).padStart(7)} s  ${message}`);
   let server: Promise<BenchServer> | undefined;
   const results: Result[] = [];
@@ -85,7 +85,7 @@ async function main({ chosen, quick, earlier, release }: Choice): Promise<void> 
   const failed: string[] = [];
   try {
     for (const benchmark of chosen) {
-      const progress = (message: string): void => say(`${benchmark.name}: ${message}`);
+      const progress = (message: string): void => log(`${benchmark.name}: ${message}`);
       const startServer = (): Promise<BenchServer> => {
         progress("starting a server");
         return BenchServer.start();

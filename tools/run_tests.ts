@@ -23,7 +23,7 @@ import { root, runDeno } from "./run_deno.ts";
 import { sqlFaults } from "./sql_faults.ts";
 import { tryChanged } from "./mutate/changed.ts";
 import { isMeantAsPath } from "./meant_as_path.ts";
-import { tellFailures } from "./tell_failures.ts";
+import { reportFailures } from "./report_failures.ts";
 import { testGroups } from "./test_groups.ts";
 
 const USAGE = `Usage: deno task test [FILTER | PATH]...
@@ -249,7 +249,7 @@ async function main(): Promise<void> {
   } finally {
     await removeScratch();
   }
-  for (const line of tellFailures(failures)) console.log(line);
+  for (const line of reportFailures(failures)) console.log(line);
   if (skipped > 0) console.log(`${skipped} skipped: their names say why`);
   console.log(`${passed} passed, ${failed} failed`);
   // Not exitCode: a handle that something forgot to close must not turn a result into a hang.

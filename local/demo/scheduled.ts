@@ -40,11 +40,11 @@ export async function awaitScheduledRun(platform: Platform): Promise<ScheduledRu
 
 /** Prints what is known of the slot once its run has ended; false when it did not run on time. */
 export async function describeSlot(platform: Platform, { admin, slot }: ScheduledRun): Promise<boolean> {
-  const told = await admin.explain(slot);
+  const explained = await admin.explain(slot);
   console.log(`\nThe slot ${slot.toISOString()}
-  ${describe(told)}
+  ${describe(explained)}
   warm-up: ${await describeWarmUp(platform, slot)}`);
-  return told?.state === "ran";
+  return explained?.state === "ran";
 }
 
 function describe(slot: Slot | undefined): string {

@@ -67,7 +67,7 @@ export function startRealtime(backend: RealtimeBackend, keys: ApiKeys): Realtime
   const wal = createWalReader({
     dbUrl: backend.adminUrl,
     publication: PUBLICATION,
-    onChange: tell,
+    onChange: broadcast,
     onReady() {
       for (const channel of channels()) channel.announceAgain();
     },
@@ -78,7 +78,7 @@ export function startRealtime(backend: RealtimeBackend, keys: ApiKeys): Realtime
     },
   });
 
-  async function tell(change: Change): Promise<void> {
+  async function broadcast(change: Change): Promise<void> {
     try {
       const subscriptions = channels().flatMap((channel) => channel.subscriptions);
       const audience = await findAudience(admin.sql, authenticator.sql, PUBLICATION, change, subscriptions);

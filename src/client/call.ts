@@ -21,7 +21,7 @@ export interface CallOptions {
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
   /** Puts an error into words: the same error, with a message for people. */
-  readonly say: (error: SyncSchedulerError) => SyncSchedulerError;
+  readonly describe: (error: SyncSchedulerError) => SyncSchedulerError;
   /** How often to repeat at most; as often as there are delays, if left out. */
   readonly repetitions?: number | undefined;
 }
@@ -44,14 +44,14 @@ export interface CallOptions {
  * let asked = 0;
  * const data = await call(
  *   () => Promise.resolve(++asked === 1 ? { error: { message: "fetch failed" }, data: null } : { error: null, data: 7 }),
- *   { environment, say: (error) => error },
+ *   { environment, describe: (error) => error },
  * );
  * assert.deepEqual([data, asked], [7, 2]);
  * ```
  */
 export async function call<T>(
   ask: (signal: AbortSignal) => PromiseLike<Answer<T>>,
-  { environment, signal, say, repetitions = DELAYS.length }: CallOptions,
+  { environment, signal, describe, repetitions = DELAYS.length }: CallOptions,
 ): Promise<T> {
   for (let repetition = 0;; repetition++) {
     const answer = await askOnce(ask, environment, signal);
@@ -59,7 +59,7 @@ export async function call<T>(
     const error = new SyncSchedulerError(readError(answer));
     const delay = DELAYS[repetition];
     // 4xx, and what the RPCs raise on purpose, would be answered the same again.
-    if (delay === undefined || repetition >= repetitions || !error.isUnanswered) throw say(error);
+    if (delay === undefined || repetition >= repetitions || !error.isUnanswered) throw describe(error);
     await sleep(environment, environment.random() * delay, signal);
   }
 }

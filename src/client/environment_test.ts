@@ -52,7 +52,7 @@ Deno.test("giving up ends a request and a wait where signals have no reason", as
       new Promise((resolve) =>
         own.addEventListener("abort", () => resolve({ data: null, error: { message: "" } }))
       ),
-    { environment: systemEnvironment, signal, say: (error) => error },
+    { environment: systemEnvironment, signal, describe: (error) => error },
   );
   const slept = sleep(systemEnvironment, 60_000, signal);
   controller.abort();
@@ -70,7 +70,7 @@ Deno.test("a request leaves no listener at the signal of its caller", async () =
   signal.removeEventListener = (
     ...of: unknown[]
   ) => (listeners--, removeEventListener.apply(signal, of as never));
-  const options = { environment: systemEnvironment, signal, say: (error: SyncSchedulerError) => error };
+  const options = { environment: systemEnvironment, signal, describe: (error: SyncSchedulerError) => error };
   for (let n = 0; n < 3; n++) await call(() => Promise.resolve({ data: 1, error: null }), options);
   assert.equal(listeners, 0);
 });

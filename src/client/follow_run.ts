@@ -60,13 +60,13 @@ export interface RunSource {
  * // A repository is such a source. Nobody is asked about a run that is known to have ended.
  * const run = { run_id: "r-1", version: 7, status: "succeeded" };
  * const source = { environment: systemEnvironment } as unknown as RunSource;
- * const told: string[] = [];
+ * const seen: string[] = [];
  * const stop = followRun(source, "r-1", {
- *   onRun: ({ status }) => told.push(status),
- *   onEnd: () => told.push("the end"),
- *   onError: ({ message }) => told.push(message),
+ *   onRun: ({ status }) => seen.push(status),
+ *   onEnd: () => seen.push("the end"),
+ *   onError: ({ message }) => seen.push(message),
  * }, { known: run as never });
- * assert.deepEqual(told, ["succeeded", "the end"]);
+ * assert.deepEqual(seen, ["succeeded", "the end"]);
  * stop();
  * ```
  */
@@ -146,13 +146,13 @@ export function followRun(
     listener.onLive?.(now);
   }
 
-  function end(tell: () => void): void {
+  function end(notify: () => void): void {
     if (looking.signal.aborted) return;
     looking.abort();
     cancelLook();
     leave();
     signal?.removeEventListener("abort", stop);
-    tell();
+    notify();
   }
 
   const stop = () => end(() => {});

@@ -17,7 +17,7 @@ Deno.test("drops messages that come twice, and those that newer ones have overta
 Deno.test("finds what changed before Realtime listened, by looking after SUBSCRIBED and again when the system says ok", async () => {
   const { supabase, said } = await setUp();
   supabase.row = running(2);
-  supabase.joined.tell("SUBSCRIBED");
+  supabase.joined.report("SUBSCRIBED");
   await settle();
   assert.deepEqual(said, ["pending 1", "running 2"]);
   supabase.row = running(3);
@@ -31,7 +31,7 @@ Deno.test("looks again when a look was under way already, which was perhaps too 
   const { supabase, said } = await setUp();
   let answer = () => {};
   supabase.beforeAnswer = () => new Promise((resolve) => answer = resolve);
-  supabase.joined.tell("SUBSCRIBED");
+  supabase.joined.report("SUBSCRIBED");
   await settle();
   supabase.row = running(2);
   supabase.joined.system("ok");
@@ -68,7 +68,7 @@ Deno.test("looks more and more rarely at a run that is silent for long", async (
 
 Deno.test("looks at least every 15 seconds while Realtime cannot be reached", async () => {
   const { supabase, environment } = await setUp();
-  supabase.joined.tell("TIMED_OUT");
+  supabase.joined.report("TIMED_OUT");
   const before = supabase.looks;
   await environment.pass(3_600_000);
   assert.ok(supabase.looks - before >= 240, `${supabase.looks - before} looks in an hour`);
@@ -122,7 +122,7 @@ Deno.test("ends with an error soon when the person has signed out, although Real
 Deno.test("ends with an error when the run may not be seen", async () => {
   const all = await setUp();
   all.supabase.row = null;
-  all.supabase.joined.tell("SUBSCRIBED");
+  all.supabase.joined.report("SUBSCRIBED");
   await settle();
   assert.deepEqual(all.said, ["pending 1", "not_authorized"]);
   assertNothingIsLeft(all);

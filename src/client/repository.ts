@@ -199,7 +199,7 @@ export class SyncSchedulerRepository {
     );
     if (run !== null) return run;
     // As the RPCs answer: whether it exists must not leak.
-    throw this.#say(new SyncSchedulerError({ code: "not_authorized", status: 404 }));
+    throw this.#withMessage(new SyncSchedulerError({ code: "not_authorized", status: 404 }));
   }
 
   /** The runs of an organisation, newest first, a page at a time: as long as asked for, however few come at once. */
@@ -264,12 +264,12 @@ export class SyncSchedulerRepository {
       const run = await this.getRun(activeRun.runId, options).catch(() => null);
       throw run === null
         ? error
-        : this.#say((error as SyncSchedulerError).with({ activeRun: readActiveRun(run) }));
+        : this.#withMessage((error as SyncSchedulerError).with({ activeRun: readActiveRun(run) }));
     }
   }
 
   /** The error with a message for people. */
-  readonly #say = (error: SyncSchedulerError): SyncSchedulerError =>
+  readonly #withMessage = (error: SyncSchedulerError): SyncSchedulerError =>
     error.with({ message: this.describe(error) });
 
   #rpc<Name extends keyof Functions>(
@@ -291,6 +291,6 @@ export class SyncSchedulerRepository {
     { signal }: RequestOptions,
     repetitions?: number,
   ): Promise<T> {
-    return call(ask, { environment: this.environment, signal, say: this.#say, repetitions });
+    return call(ask, { environment: this.environment, signal, describe: this.#withMessage, repetitions });
   }
 }

@@ -213,8 +213,8 @@ Deno.test("the answer to a pause has the run that waits for its end, if that can
     ] as const
   ) {
     const { syncs, sent } = setUp(paused, answer);
-    const told = await syncs.pause("o-1", "xledger");
-    assert.deepEqual([told.id, told.active_run], ["i-1", run]);
+    const row = await syncs.pause("o-1", "xledger");
+    assert.deepEqual([row.id, row.active_run], ["i-1", run]);
     assert.match(
       sent[1]?.path ?? "",
       /org_id=eq\.o-1&integration_type=eq\.xledger&status=in\.\(pending,running\)/,
@@ -260,8 +260,8 @@ Deno.test("all slots of a period come, although the Data API gives a thousand at
     body: slots(1000, 440),
   });
   const [from, to] = [new Date(begin), new Date(begin + 1440 * 600_000)];
-  const told = await syncs.explainSlots("o-1", "xledger", { from, to });
-  assert.deepEqual([told.length, told[0]?.drift_seconds], [1440, 1.5]);
+  const explained = await syncs.explainSlots("o-1", "xledger", { from, to });
+  assert.deepEqual([explained.length, explained[0]?.drift_seconds], [1440, 1.5]);
   assert.deepEqual(sent.map(({ body }) => (body as { from: string }).from), [
     "2026-11-01T00:00:00.000Z",
     "2026-11-07T22:30:00.001Z",

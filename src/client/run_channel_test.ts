@@ -33,7 +33,7 @@ Deno.test("followIntegration asks for a look when Realtime listens to the databa
   const stop = new SyncSchedulerRepository(supabase, { environment })
     .followIntegration("i-1", () => {}, () => looks++);
   await settle();
-  supabase.joined.tell("SUBSCRIBED");
+  supabase.joined.report("SUBSCRIBED");
   assert.equal(looks, 0);
   // What began before this moment was reported to no one.
   supabase.joined.system("ok");
@@ -43,7 +43,7 @@ Deno.test("followIntegration asks for a look when Realtime listens to the databa
 
 Deno.test("polls while Realtime cannot be reached, and stops when it is back", async () => {
   const { supabase, environment, said } = await setUp();
-  supabase.joined.tell("TIMED_OUT");
+  supabase.joined.report("TIMED_OUT");
   await environment.pass(5_000);
   supabase.row = running(2);
   await environment.pass(5_000);
@@ -60,7 +60,7 @@ Deno.test("goes on after a disconnect in the middle of a run, without a change l
   const { supabase, environment, said } = await setUpLive();
   supabase.joined.change(running(2));
   supabase.failure = down;
-  supabase.joined.tell("CHANNEL_ERROR");
+  supabase.joined.report("CHANNEL_ERROR");
   const before = supabase.joined;
   supabase.row = running(7);
   await environment.pass(60_000);
@@ -92,10 +92,10 @@ Deno.test("subscribes anew with a new token when the server has closed the chann
 Deno.test("does not hear what a channel says that it has left", async () => {
   const { supabase, environment, said } = await setUpLive();
   const old = supabase.joined;
-  old.tell("CHANNEL_ERROR");
+  old.report("CHANNEL_ERROR");
   await environment.pass(2_000);
   old.change(running(9));
-  old.tell("CLOSED");
+  old.report("CLOSED");
   await environment.pass(100);
   assert.deepEqual(said, ["pending 1"]);
   assert.equal(supabase.channels.length, 2);
@@ -105,7 +105,7 @@ Deno.test("waits longer and longer before it subscribes again", async () => {
   const { supabase, environment } = await setUp();
   for (let minute = 0; minute < 10; minute++) {
     for (let second = 0; second < 60; second++) {
-      supabase.joined.tell("CHANNEL_ERROR");
+      supabase.joined.report("CHANNEL_ERROR");
       await environment.pass(1_000);
     }
   }
@@ -115,7 +115,7 @@ Deno.test("waits longer and longer before it subscribes again", async () => {
 Deno.test("survives a session that is being renewed, and ends with an error when it is over", async () => {
   const { supabase, environment, said } = await setUp();
   const expired = { status: 401, code: "PGRST303", message: "JWT expired" };
-  supabase.joined.tell("CLOSED");
+  supabase.joined.report("CLOSED");
   supabase.failure = expired;
   await environment.pass(3_000);
   supabase.failure = null;

@@ -36,8 +36,8 @@ export function watchRun(
   const nextChange = () => new Promise<void>((resolve) => wake = resolve);
   let change = nextChange();
 
-  /** A waiting caller looks again. */
-  function tell(): void {
+  /** Wakes the caller that waits. */
+  function wakeReader(): void {
     wake();
     change = nextChange();
   }
@@ -46,7 +46,7 @@ export function watchRun(
     if (ending !== null) return;
     ending = how;
     options.signal?.removeEventListener("abort", onAbort);
-    tell();
+    wakeReader();
   }
   const fail = (reason: unknown) =>
     end(() => {
@@ -58,7 +58,7 @@ export function watchRun(
   const stop = followRun(source, runId, {
     onRun(run) {
       newest = run;
-      tell();
+      wakeReader();
     },
     onEnd: () => end(),
     onError: fail,

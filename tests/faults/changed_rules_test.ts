@@ -54,11 +54,11 @@ async function onlyOneAttempt(sql: Sql, tenant: Tenant, type: string): Promise<v
 }
 
 async function statesOf(sql: Sql, tenant: Tenant, type: string): Promise<string[]> {
-  const rows = await sql<{ told: string }[]>`
-    select e.entry_key || ' ' || e.state || case when e.not_sent then ' not sent' else '' end as told
+  const rows = await sql<{ state: string }[]>`
+    select e.entry_key || ' ' || e.state || case when e.not_sent then ' not sent' else '' end as state
     from public.sync_export_entries e join public.sync_integrations i on i.id = e.integration_id
     where i.org_id = ${tenant.orgId} and i.integration_type = ${type} order by e.entry_key`;
-  return rows.map(({ told }) => told);
+  return rows.map(({ state }) => state);
 }
 
 for (const kind of ["drop", "apply_then_drop"] as const satisfies readonly Fault["kind"][]) {

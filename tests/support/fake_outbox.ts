@@ -110,17 +110,17 @@ export class FakeOutbox {
     const open = this.rows.filter((row) =>
       row.batch_id === batchId && ["sending", "unknown"].includes(row.state)
     );
-    const told = open.map((row) => {
+    const reported = open.map((row) => {
       const result = row.state === "sending"
         ? results.find(({ entry_key }) => entry_key === row.entry.entry_key)
         : undefined;
       return { row, result, was: row.state, state: result?.state ?? row.state };
     });
     // Nothing leaves a batch while anything of it is open.
-    const staysOpen = told.some(({ row, state }) =>
+    const staysOpen = reported.some(({ row, state }) =>
       state === "sending" || state === "unknown" || (state === "pending" && row.wasUnknown)
     );
-    for (const { row, result, was, state } of told) {
+    for (const { row, result, was, state } of reported) {
       if (was !== "sending") continue;
       row.state = state === "pending" && staysOpen ? "unknown" : state;
       row.result = result ?? null;

@@ -7,15 +7,15 @@ export const installed: Check = {
   healthy: "The bundle is installed.",
   async examine({ look, schemas }) {
     const found = await look(async (tx) => {
-      const [there] = await tx<{ bundle: boolean; tellsVersion: boolean }[]>`
+      const [there] = await tx<{ bundle: boolean; hasVersion: boolean }[]>`
         select to_regclass('sync_scheduler.settings') is not null as bundle,
-          to_regprocedure('sync_scheduler.version()') is not null as "tellsVersion"`;
+          to_regprocedure('sync_scheduler.version()') is not null as "hasVersion"`;
       const bundle = there?.bundle === true;
       const functions = await tx<PresentFunction[]>`
         select n.nspname || '.' || p.proname as name, p.prosrc as body
         from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
         where n.nspname in ('sync_scheduler', 'public')`;
-      if (there?.tellsVersion !== true) return { bundle, functions, version: null };
+      if (there?.hasVersion !== true) return { bundle, functions, version: null };
       const [row] = await tx<{ version: string }[]>`select version from sync_scheduler.version()`;
       return { bundle, functions, version: row?.version ?? null };
     });

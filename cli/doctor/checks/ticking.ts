@@ -33,11 +33,11 @@ async function failedSteps(tx: TransactionSql): Promise<Finding[]> {
         where before.tick_id < last.tick_id order by before.tick_id desc limit 1), false) as again
     from (select tick_id, errors from sync_scheduler.ticks order by tick_id desc limit 1) last
     cross join lateral jsonb_each_text(last.errors) e`;
-  const tell = (again: boolean) =>
+  const list = (again: boolean) =>
     steps.filter((step) => step.again === again).map(({ step, message }) => `${step} (${message})`).join(
       ", ",
     );
-  const [always, once] = [tell(true), tell(false)];
+  const [always, once] = [list(true), list(false)];
   const SQL = "select sync_scheduler.tick();";
   return [
     ...always === ""

@@ -122,7 +122,7 @@ export class Ledger {
     if (faults.length === 0 && rest.units !== 0n && first !== undefined) {
       faults.push({ item: first, message: `The transaction does not balance: ${formatDecimal(rest)}.` });
     }
-    for (const { item, message } of faults) this.#note(item, message, "Error");
+    for (const { item, message } of faults) this.#addError(item, message, "Error");
     for (const item of items) item.state = faults.length > 0 ? "refused" : "imported";
     if (faults.length > 0) return;
 
@@ -130,7 +130,7 @@ export class Ledger {
     for (const item of items) {
       const code = item.node.account?.code ?? "";
       if (this.behaviour.questionableAccounts.has(code)) {
-        this.#note(item, `Account ${code} is old.`, "Warning");
+        this.#addError(item, `Account ${code} is old.`, "Warning");
       }
       this.journal.push({
         dbId: ++this.#lastId,
@@ -142,7 +142,7 @@ export class Ledger {
     }
   }
 
-  #note(item: StagedItem, message: string, level: ImportError["level"]): void {
+  #addError(item: StagedItem, message: string, level: ImportError["level"]): void {
     const ownId = ++this.#lastId;
     const [dbId, transactionDbId] = this.behaviour.errorLink === "dbId"
       ? [item.dbId, ownId]

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import {
   cooldown,
+  describeState,
   lost,
   ok,
   overview,
   refused,
   running,
-  say,
   setUp,
   succeeded,
 } from "../testing/manual_sync.ts";
@@ -113,7 +113,7 @@ Deno.test("cancel asks for the run's end, and does not complain when it has just
   assert.deepEqual(supabase.calls.at(-1)?.args, { run_id: "r-1", reason: "wrong month" });
   assert.equal((await controller.cancel()).state, "data");
   const failed = await controller.cancel();
-  assert.deepEqual([say(failed), failed.run?.run_id], ["error not_authorized", "r-1"]);
+  assert.deepEqual([describeState(failed), failed.run?.run_id], ["error not_authorized", "r-1"]);
 });
 
 Deno.test("retry runs a failed run again", async () => {
@@ -151,9 +151,9 @@ Deno.test("an unsubscribed listener hears nothing, and a disposed controller rep
   assert.equal(heard, 1, "once, at the start");
   await settle();
   controller.dispose();
-  const told = states.length;
+  const before = states.length;
   supabase.joined.change(running);
-  assert.deepEqual([states.length, environment.timers, supabase.joined.isLeft], [told, 0, true]);
+  assert.deepEqual([states.length, environment.timers, supabase.joined.isLeft], [before, 0, true]);
 });
 
 Deno.test("a run that was joined is named by its person, the next one is not", async () => {
@@ -168,7 +168,7 @@ Deno.test("a run that was joined is named by its person, the next one is not", a
   await settle();
   controller.follow("r-2", aRun({ run_id: "r-2", triggered_by: "schedule", triggered_by_user_id: null }));
   const next = controller.getSnapshot();
-  assert.deepEqual([say(next), next.state === "data" && next.joined], ["data pending", null]);
+  assert.deepEqual([describeState(next), next.state === "data" && next.joined], ["data pending", null]);
   controller.dispose();
 });
 
@@ -178,10 +178,10 @@ Deno.test("a press without an answer is not complained of when the server answer
   await settle();
   const pressed = controller.press();
   await environment.pass(30_000);
-  assert.equal(say(await pressed), "error network_unreachable");
+  assert.equal(describeState(await pressed), "error network_unreachable");
   supabase.joined.goLive();
   await settle();
-  assert.equal(say(controller.getSnapshot()), "idle");
+  assert.equal(describeState(controller.getSnapshot()), "idle");
   controller.dispose();
 });
 

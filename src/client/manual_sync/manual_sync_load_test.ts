@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { lost, ok, overview, running, say, setUp, succeeded } from "../testing/manual_sync.ts";
+import { describeState, lost, ok, overview, running, setUp, succeeded } from "../testing/manual_sync.ts";
 import { aRun } from "../testing/run.ts";
 import { settle } from "../testing/test_environment.ts";
 
@@ -22,7 +22,7 @@ Deno.test("load joins the run that is under way", async () => {
   supabase.row = running;
   await controller.load();
   await settle();
-  assert.equal(say(controller.getSnapshot()), "data running");
+  assert.equal(describeState(controller.getSnapshot()), "data running");
 });
 
 Deno.test("a run that another person starts is followed as it begins, and one that was missed when Realtime is back", async () => {
@@ -45,7 +45,7 @@ Deno.test("a run that another person starts is followed as it begins, and one th
   integration.change(supabase.row);
   await settle();
   assert.equal(controller.getSnapshot().run?.run_id, "r-2");
-  integration.tell("CHANNEL_ERROR");
+  integration.report("CHANNEL_ERROR");
   await environment.pass(1_500);
   supabase.row = running;
   supabase.joined.goLive();
@@ -72,7 +72,7 @@ Deno.test("a page that was opened without a connection tries again, and its comp
   const loading = controller.load();
   await environment.pass(6_000);
   const failed = await loading;
-  assert.deepEqual([say(failed), failed.canPress], ["error network_unreachable", true]);
+  assert.deepEqual([describeState(failed), failed.canPress], ["error network_unreachable", true]);
   await environment.pass(15_000);
   assert.deepEqual(states, ["idle", "error network_unreachable", "idle"]);
   assert.equal(supabase.channels.length, 1, "and hears of runs from then on");
@@ -97,15 +97,15 @@ Deno.test("a success of before needs no word, one that was missed since has the 
   const success = { last_run_id: "r-2", last_run_status: "succeeded" } as const;
   const failure = { last_run_id: "r-1", last_run_status: "failed" } as const;
   const opened = setUp({ sync_overview: [ok(overview(success))] });
-  assert.equal(say(await opened.controller.load()), "idle");
+  assert.equal(describeState(await opened.controller.load()), "idle");
   assert.equal(opened.supabase.looks, 0);
   opened.controller.dispose();
 
   const { supabase, controller } = setUp({ sync_overview: [ok(overview(failure)), ok(overview(success))] });
   supabase.row = aRun({ status: "failed", version: 5 });
-  assert.equal(say(await controller.load()), "data failed");
+  assert.equal(describeState(await controller.load()), "data failed");
   supabase.row = { ...succeeded, run_id: "r-2" };
-  assert.equal(say(await controller.load()), "data succeeded");
+  assert.equal(describeState(await controller.load()), "data succeeded");
   controller.dispose();
 });
 
@@ -113,14 +113,14 @@ Deno.test("a success of before is shown when entries of it were rejected", async
   const success = { last_run_id: "r-1", last_run_status: "succeeded", last_run_entries_failed: 4 } as const;
   const { supabase, controller } = setUp({ sync_overview: [ok(overview(success))] });
   supabase.row = { ...succeeded, entries_done: 996, entries_failed: 4 };
-  assert.equal(say(await controller.load()), "data succeeded");
+  assert.equal(describeState(await controller.load()), "data succeeded");
   controller.dispose();
 
   // What waits is of an earlier run: the last one needs no word.
   const later = setUp({
     sync_overview: [ok(overview({ ...success, last_run_entries_failed: 0, needs_decision: 4 }))],
   });
-  assert.equal(say(await later.controller.load()), "idle");
+  assert.equal(describeState(await later.controller.load()), "idle");
   assert.equal(later.supabase.looks, 0);
   later.controller.dispose();
 });

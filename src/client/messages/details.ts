@@ -61,8 +61,8 @@ export function names(list: unknown, states: Readonly<Record<string, string>> = 
 /** Details that are texts, each with its name: "n: 1 to 100". */
 export function pairs(
   details: Readonly<Record<string, unknown>>,
-  say = (reason: string): string => reason,
+  translate = (reason: string): string => reason,
 ): string {
   return Object.entries(details).filter(([, value]) => typeof value === "string")
-    .map(([name, value]) => `${name}: ${say(String(value))}`).join(", ");
+    .map(([name, value]) => `${name}: ${translate(String(value))}`).join(", ");
 }

@@ -35,7 +35,7 @@ const activeRun = {
   triggeredByUserId: "kari",
   startedAt: new Date("2026-11-25T11:58:00Z"),
 } as const;
-const say = (
+const messageOf = (
   fields: SyncSchedulerErrorFields,
   messages = en,
   nameOf: (id: string) => string | null = () => "Kari",
@@ -49,7 +49,7 @@ Deno.test("every code has a message in both languages, and no message is for a c
 
 Deno.test("every message is a sentence of its own language, also when nothing is known of the case", () => {
   for (const code of CODES) {
-    const [english, norwegian] = [say({ code }), say({ code }, nb)];
+    const [english, norwegian] = [messageOf({ code }), messageOf({ code }, nb)];
     assert.notEqual(english, norwegian, code);
     for (const sentence of [english, norwegian]) {
       assert.match(sentence, /^\p{Lu}.*\.$/u, code);
@@ -60,12 +60,12 @@ Deno.test("every message is a sentence of its own language, also when nothing is
 
 Deno.test("an active run is named by who started it", () => {
   const code = "sync_already_in_progress";
-  assert.equal(say({ code, activeRun }), "Kari started a sync 2 minutes ago.");
-  assert.equal(say({ code, activeRun }, en, () => null), "A colleague started a sync 2 minutes ago.");
-  assert.equal(say({ code, activeRun }, nb), "Kari startet en synkronisering for 2 minutter siden.");
+  assert.equal(messageOf({ code, activeRun }), "Kari started a sync 2 minutes ago.");
+  assert.equal(messageOf({ code, activeRun }, en, () => null), "A colleague started a sync 2 minutes ago.");
+  assert.equal(messageOf({ code, activeRun }, nb), "Kari startet en synkronisering for 2 minutter siden.");
   const byApi = { ...activeRun, triggeredBy: "api", triggeredByUserId: null } as const;
   assert.equal(
-    say({ code, activeRun: byApi }, nb),
+    messageOf({ code, activeRun: byApi }, nb),
     "En automatisk synkronisering startet for 2 minutter siden.",
   );
   const pending = {
@@ -74,20 +74,23 @@ Deno.test("an active run is named by who started it", () => {
     triggeredByUserId: null,
     startedAt: null,
   } as const;
-  assert.equal(say({ code, activeRun: pending }), "A scheduled sync is about to start.");
+  assert.equal(messageOf({ code, activeRun: pending }), "A scheduled sync is about to start.");
   const details = { notice: "vendor_incident" };
-  assert.match(say({ code, activeRun: pending, details }), /^The external system cannot be reached/);
-  assert.match(say({ code, activeRun: pending, details }, nb), /^Det eksterne systemet er utilgjengelig/);
+  assert.match(messageOf({ code, activeRun: pending, details }), /^The external system cannot be reached/);
+  assert.match(
+    messageOf({ code, activeRun: pending, details }, nb),
+    /^Det eksterne systemet er utilgjengelig/,
+  );
 });
 
 Deno.test("a pause is shown with its reason and its end, as far as there are any", () => {
   const code = "integration_paused";
   assert.equal(
-    say({ code, details: { reason: "Year end", resume_at: null } }),
+    messageOf({ code, details: { reason: "Year end", resume_at: null } }),
     "The integration is paused: Year end",
   );
   assert.match(
-    say({ code, details: { reason: null, resume_at: "2026-11-26T06:00:00+00:00" } }, nb),
+    messageOf({ code, details: { reason: null, resume_at: "2026-11-26T06:00:00+00:00" } }, nb),
     /^Integrasjonen er satt på pause til 26\. nov\. 2026, \d\d:00\.$/,
   );
 });
@@ -98,15 +101,19 @@ Deno.test("rate_limited names what was refused", () => {
     retryAfterSeconds: 240,
     details: { limit },
   } as const);
-  assert.equal(say(refused()), "There was a sync just now. Try again in 4 minutes.", "of an older database");
+  assert.equal(
+    messageOf(refused()),
+    "There was a sync just now. Try again in 4 minutes.",
+    "of an older database",
+  );
   const words = ["cooldown", "presses_per_hour", "changes_per_hour", "check", "webhook", "vendor"].map(
     (limit) => {
-      const [english, norwegian] = [say(refused(limit)), say(refused(limit), nb)];
+      const [english, norwegian] = [messageOf(refused(limit)), messageOf(refused(limit), nb)];
       assert.match(english, / Try again in 4 minutes\.$/);
       assert.match(norwegian, / Prøv igjen om 4 minutter\.$/);
       return [english, norwegian];
     },
   );
   assert.equal(new Set(words.flat()).size, 12, "each in words of its own");
-  assert.equal(say(refused("check")), "The connection was checked just now. Try again in 4 minutes.");
+  assert.equal(messageOf(refused("check")), "The connection was checked just now. Try again in 4 minutes.");
 });

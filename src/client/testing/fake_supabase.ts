@@ -6,7 +6,7 @@ type Listener = (argument: never) => void;
 export class FakeChannel {
   readonly listeners: Record<string, Listener> = {};
   readonly filters: Record<string, unknown> = {};
-  tell: (status: string) => void = () => {};
+  report: (status: string) => void = () => {};
   isLeft = false;
 
   constructor(readonly topic: string, readonly hasToken: boolean) {}
@@ -18,13 +18,13 @@ export class FakeChannel {
   }
 
   subscribe(callback: (status: string) => void): this {
-    this.tell = callback;
+    this.report = callback;
     return this;
   }
 
   /** The server has joined the channel and listens to the database. */
   goLive(): void {
-    this.tell("SUBSCRIBED");
+    this.report("SUBSCRIBED");
     this.system("ok");
   }
 
@@ -69,7 +69,7 @@ export class FakeSupabase {
     // As the server does it: a word, and then the door.
     const channel = this.joined;
     channel.system("error", "system");
-    channel.tell("CLOSED");
+    channel.report("CLOSED");
   }
 
   /** The channel that was joined last. */
@@ -90,7 +90,7 @@ export class FakeSupabase {
 
   removeChannel(channel: FakeChannel): Promise<string> {
     channel.isLeft = true;
-    channel.tell("CLOSED");
+    channel.report("CLOSED");
     return Promise.resolve("ok");
   }
 

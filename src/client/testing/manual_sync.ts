@@ -55,7 +55,7 @@ export interface ManualSyncTest {
   readonly supabase: FakeSupabase;
   readonly environment: TestEnvironment;
   readonly controller: ManualSyncController;
-  /** Its states as `say` puts them, without repetitions. */
+  /** Its states as `describeState` puts them, without repetitions. */
   readonly states: string[];
   /** The presses that were sent. */
   presses(): FakeSupabase["calls"];
@@ -74,14 +74,14 @@ export function setUp(answers: Record<string, unknown[]> = {}): ManualSyncTest {
   const controller = new ManualSyncController(syncs, "o-1", "xledger");
   const states: string[] = [];
   controller.subscribe((sync) => {
-    if (states.at(-1) !== say(sync)) states.push(say(sync));
+    if (states.at(-1) !== describeState(sync)) states.push(describeState(sync));
   });
   const presses = () => supabase.calls.filter(({ name }) => name === "trigger_integration_sync");
   return { supabase, environment, controller, states, presses };
 }
 
 /** A snapshot in a few words. */
-export function say(sync: ManualSyncSnapshot): string {
+export function describeState(sync: ManualSyncSnapshot): string {
   return sync.state === "data"
     ? `data ${sync.run.status}`
     : sync.state === "error"

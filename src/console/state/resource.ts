@@ -30,11 +30,6 @@ export class Resource<T> {
     this.changed();
   }
 
-  /** Asks if it has not asked yet. */
-  want(): void {
-    if (this.#request === undefined) void this.refresh();
-  }
-
   /** Puts in what is known without asking. */
   set(value: T): void {
     this.value = value;

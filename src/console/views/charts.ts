@@ -34,9 +34,9 @@ export function calendarView(model: IntegrationModel, timeZone: string): Templat
       (slots) =>
         slots.length === 0 ? empty(`No slot in the last ${CHART_DAYS} days.`) : html`
           <figure class="chart">
-            <div class="plot tall" role="img" tabindex="0" aria-label=${tell(slots)}
+            <div class="plot tall" role="img" tabindex="0" aria-label=${summarise(slots)}
               ${drawn(slots, (element, plots) => plots.drawCalendar(element, slots, timeZone))}></div>
-            <figcaption>${tell(slots)}</figcaption>
+            <figcaption>${summarise(slots)}</figcaption>
           </figure>
         `,
       { lines: 6 },
@@ -78,7 +78,7 @@ export function trendView(model: IntegrationModel, timeZone: string): TemplateRe
   });
 }
 
-function tell(slots: readonly SyncSlot[]): string {
+function summarise(slots: readonly SyncSlot[]): string {
   const count = (state: string) => slots.filter((slot) => slot.state === state).length;
   const rest = (["late", "failed", "skipped", "cancelled"] as const).filter((state) => count(state) > 0);
   return [

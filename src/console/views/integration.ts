@@ -35,7 +35,7 @@ export function integrationView(
         </div>
         <div class="actions">
           ${model.organisation.role === "admin" ? pauseView(model, row) : nothing}
-          <manual-sync-button class=${row.paused_at === null ? "" : "told"} .controller=${parts
+          <manual-sync-button class=${row.paused_at === null ? "" : "paused"} .controller=${parts
             .controller}></manual-sync-button>
         </div>
       </section>

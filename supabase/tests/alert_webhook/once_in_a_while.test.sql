@@ -14,14 +14,14 @@ select is((select host from public.sync_alert_webhooks), 'hooks.example', 'and n
 select throws_ok($$ execute again('{"url": "nowhere"}') $$, 'PT422', 'invalid_configuration', 'what is wrong is reported all the same');
 select pg_temp.last_time('5 seconds');
 do $$ declare
-  told text;
+  detail text;
 begin
   execute 'execute again(''{}'')';
 exception when sqlstate 'PT429' then
-  get stacked diagnostics told = pg_exception_detail;
-  perform set_config('sync_test.told', told, true);
+  get stacked diagnostics detail = pg_exception_detail;
+  perform set_config('sync_test.detail', detail, true);
 end $$;
-select ok((current_setting('sync_test.told')::jsonb ->> 'retry_after_seconds')::integer between 1 and 5, 'the answer says how long');
+select ok((current_setting('sync_test.detail')::jsonb ->> 'retry_after_seconds')::integer between 1 and 5, 'the answer says how long');
 select pg_temp.last_time('10 seconds');
 select lives_ok($$ execute again('{"url": "https://other.example/"}') $$, 'after ten seconds it may be done');
 

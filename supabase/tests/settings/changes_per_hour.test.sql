@@ -8,7 +8,7 @@ update sync_scheduler.settings set changes_per_hour = 4, presses_per_hour = 2;
 create temporary table refused (name text);
 create function pg_temp.does(call text, who text default 'admin') returns text language plpgsql as $$
 declare
-  told jsonb;
+  detail jsonb;
 begin
   begin
     perform sync_test.act_as(who);
@@ -16,10 +16,10 @@ begin
     perform sync_test.act_as('owner');
     return 'done';
   exception when sqlstate 'PT429' then
-    get stacked diagnostics told = pg_exception_detail;
+    get stacked diagnostics detail = pg_exception_detail;
     perform sync_test.act_as('owner');
     insert into refused values (split_part(call, '(', 1));
-    return concat_ws(' ', told ->> 'limit', extract(epoch from (told ->> 'retry_at')::timestamptz - now())::integer);
+    return concat_ws(' ', detail ->> 'limit', extract(epoch from (detail ->> 'retry_at')::timestamptz - now())::integer);
   end;
 end
 $$;

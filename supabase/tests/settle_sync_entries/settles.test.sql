@@ -27,7 +27,7 @@ create function pg_temp.deliver(key text, amount text) returns void language sql
   select public.add_sync_entries(sync_test.id('org a'), 'webhook', jsonb_build_array(jsonb_build_object(
     'entry_key', key, 'period', '2026-11', 'document_number', 'N', 'payload', jsonb_build_object('amount', amount))))
 $$;
-create function pg_temp.told(key text)
+create function pg_temp.entry_of(key text)
 returns table (state text, external_id text, message text, amount text, conflict boolean, in_batch boolean) language sql as $$
   select e.state::text, e.external_id, e.error_message, e.payload ->> 'amount', e.conflict_at is not null, batch_id is not null
   from public.sync_export_entries e
@@ -49,11 +49,11 @@ select pg_temp.send(4, '[{"entry_key": "entry 03", "state": "unknown"}, {"entry_
 select is(pg_temp.settle('[{"entry_key": "entry 03", "resolution": "exported", "external_id": "V-3"},
     {"entry_key": "entry 04", "resolution": "resend"}, {"entry_key": "entry 05", "resolution": "abandon"}]'), 3,
   'a batch of unknown outcome is settled at once');
-select results_eq($$ select * from pg_temp.told('entry 03') $$,
+select results_eq($$ select * from pg_temp.entry_of('entry 03') $$,
   $$ values ('exported', 'V-3', null, '3.50', false, true) $$, 'what is there is exported');
-select results_eq($$ select * from pg_temp.told('entry 04') $$,
+select results_eq($$ select * from pg_temp.entry_of('entry 04') $$,
   $$ values ('pending', null, null, '4.50', false, false) $$, 'what shall go there waits for a batch of its own');
-select results_eq($$ select * from pg_temp.told('entry 05') $$,
+select results_eq($$ select * from pg_temp.entry_of('entry 05') $$,
   $$ values ('rejected', null, 'Looked up in the ledger.', '5.50', false, true) $$, 'what shall not is rejected and says why');
 select results_eq('select * from audited', $$ values (sync_test.id('org a'), 'entries_settled', 'Looked up in the ledger.',
   '{"entries": [{"entry_key": "entry 03", "resolution": "exported", "was": "unknown", "external_id": "V-3"},
@@ -71,28 +71,28 @@ select pg_temp.send(2, '[{"entry_key": "entry 04", "state": "exported"}, {"entry
 
 select is(pg_temp.settle('[{"entry_key": "entry 01", "resolution": "resend"}]', 'service_role'), 1,
   'a rejected entry whose cause is fixed is sent again, by the backend too');
-select results_eq($$ select * from pg_temp.told('entry 01') $$,
+select results_eq($$ select * from pg_temp.entry_of('entry 01') $$,
   $$ values ('pending', null, null, '1.50', false, false) $$, 'as it was');
 select is(pg_temp.settle(jsonb_build_array(jsonb_build_object('entry_key', 'entry 05', 'resolution', 'exported',
   'external_id', repeat('V', 100000)))), 1, 'or was booked by hand');
 select is((select max(length(details #>> '{entries,0,external_id}')) from audited), 200, 'under a number that is cut in the audit log, too');
-select results_eq($$ select * from pg_temp.told('entry 05') $$,
+select results_eq($$ select * from pg_temp.entry_of('entry 05') $$,
   $$ values ('exported', repeat('V', 200), null, '5.50', false, true) $$, 'and counts as exported');
 
 select pg_temp.deliver('entry 02', '99');
 select pg_temp.deliver('entry 07', '77');
 select is(pg_temp.settle('[{"entry_key": "entry 07", "resolution": "resend"}]'), 1, 'an entry that never arrived');
-select results_eq($$ select * from pg_temp.told('entry 07') $$,
+select results_eq($$ select * from pg_temp.entry_of('entry 07') $$,
   $$ values ('pending', null, null, '77', false, false) $$, 'goes out as the source has it now');
 select is(pg_temp.settle('[{"entry_key": "entry 02", "resolution": "exported"}]'), 0,
   'that an entry is exported says nothing about its conflict');
 select is(pg_temp.settle('[{"entry_key": "entry 02", "resolution": "keep"}]'), 1, 'that its content is right closes it');
-select results_eq($$ select * from pg_temp.told('entry 02') $$,
+select results_eq($$ select * from pg_temp.entry_of('entry 02') $$,
   $$ values ('exported', 'V-2', null, '2.50', false, true) $$, 'and changes nothing else');
 select pg_temp.deliver('entry 02', '99');
-select is((select conflict from pg_temp.told('entry 02')), false, 'the next delivery of the same does not open it again');
+select is((select conflict from pg_temp.entry_of('entry 02')), false, 'the next delivery of the same does not open it again');
 select pg_temp.deliver('entry 02', '98');
-select is((select conflict from pg_temp.told('entry 02')), true, 'one of something else does');
+select is((select conflict from pg_temp.entry_of('entry 02')), true, 'one of something else does');
 
 update public.sync_run_log set finished_at = now(), status = 'failed';
 select pg_temp.deliver('entry 05', '55');

@@ -5,15 +5,15 @@ begin;
 select plan(15);
 create function pg_temp.asks(who text) returns text language plpgsql as $$
 declare
-  told jsonb;
+  detail jsonb;
 begin
   perform pg_temp.age_check();
   perform pg_temp.check_as(who);
   return 'asked';
 exception when sqlstate 'PT429' then
-  get stacked diagnostics told = pg_exception_detail;
+  get stacked diagnostics detail = pg_exception_detail;
   perform sync_test.act_as('owner');
-  return concat_ws(' ', told ->> 'limit', extract(epoch from (told ->> 'retry_at')::timestamptz - now())::integer);
+  return concat_ws(' ', detail ->> 'limit', extract(epoch from (detail ->> 'retry_at')::timestamptz - now())::integer);
 end
 $$;
 create function pg_temp.requests() returns integer language sql as $$

@@ -27,17 +27,17 @@ select is((select p.token_hash from sync_scheduler.connection_checks p), sha256(
 select throws_ok($$ select pg_temp.check_as('admin') $$, 'PT429', 'rate_limited', 'one at a time');
 do $$
 declare
-  told jsonb;
+  detail jsonb;
 begin
   perform pg_temp.check_as('admin');
 exception when sqlstate 'PT429' then
-  get stacked diagnostics told = pg_exception_detail;
-  perform set_config('sync_test.told', told::text, true);
+  get stacked diagnostics detail = pg_exception_detail;
+  perform set_config('sync_test.detail', detail::text, true);
 end
 $$;
 select sync_test.act_as('owner');
-select ok((current_setting('sync_test.told')::jsonb ->> 'retry_after_seconds')::integer between 25 and 30
-  and current_setting('sync_test.told')::jsonb ? 'retry_at', 'the error says when the next one may come');
+select ok((current_setting('sync_test.detail')::jsonb ->> 'retry_after_seconds')::integer between 25 and 30
+  and current_setting('sync_test.detail')::jsonb ? 'retry_at', 'the error says when the next one may come');
 update sync_scheduler.connection_checks set ended_at = clock_timestamp(), requested_at = clock_timestamp() - interval '5 seconds';
 select throws_ok($$ select pg_temp.check_as('admin') $$, 'PT429', 'rate_limited', 'and not more often than every 10 s');
 select sync_test.act_as('owner');

@@ -13,14 +13,14 @@ create function pg_temp.press(who text, kind text default 'webhook', key text de
 language plpgsql as $$
 declare
   answer text;
-  told text;
+  detail text;
 begin
   perform sync_test.act_as(who);
   begin
     select r.status into answer from public.trigger_integration_sync(sync_test.id(org), kind, key) r;
   exception when sqlstate 'PT429' or sqlstate 'PT409' then
-    get stacked diagnostics told = pg_exception_detail;
-    answer := sqlerrm || coalesce(' ' || (told::jsonb ->> 'limit'), '');
+    get stacked diagnostics detail = pg_exception_detail;
+    answer := sqlerrm || coalesce(' ' || (detail::jsonb ->> 'limit'), '');
   end;
   perform sync_test.act_as('owner');
   return answer;

@@ -17,7 +17,7 @@ begin
   return answer;
 end
 $$;
-create function pg_temp.told(who text, key text, kind text) returns text language plpgsql as $$
+create function pg_temp.refusal(who text, key text, kind text) returns text language plpgsql as $$
 declare
   details text;
 begin
@@ -41,7 +41,7 @@ select is(pg_temp.press('admin', 'key of b'), of_a, 'pressed again it is that ru
 select is(pg_temp.press('coordinator', 'key of b'), of_a, 'also for another person of the organisation') from pressed;
 select is(pg_temp.press('service_role', 'key of b'), of_a, 'and for the backend') from pressed;
 select is(pg_temp.press('coordinator', 'key of b', 'org b'), of_b, 'who belongs to both gets the run of the one that they name') from pressed;
-select is(pg_temp.told('admin', 'key of b', 'xledger'), format('idempotency_key_reused {"run_id": "%s"}', of_a),
+select is(pg_temp.refusal('admin', 'key of b', 'xledger'), format('idempotency_key_reused {"run_id": "%s"}', of_a),
   'for another integration of the organisation it is refused, and names its own run') from pressed;
 select is(pg_temp.press('outsider', 'key of b', 'org b'), of_b, 'of the other organisation nothing has changed') from pressed;
 

@@ -10,13 +10,13 @@ Deno.test("everything works by keyboard: press, cancel, run again", async () => 
   const { keyboard } = it.page;
   await keyboard.press("Tab");
   await keyboard.press("Enter");
-  await it.play(`stage.tell({ status: "running" })`);
+  await it.play(`stage.change({ status: "running" })`);
   await keyboard.press("Tab");
   await keyboard.press("Space");
   assert.equal(await it.play("stage.cancels"), 1);
   assert.equal(await status(it), "The sync is being cancelled");
   assert.equal(await it.banner.getByRole("button").getAttribute("aria-disabled"), "true");
-  await it.play(`stage.tell({ status: "cancelled", cancel_reason: "Wrong month", ${ENDED} })`);
+  await it.play(`stage.change({ status: "cancelled", cancel_reason: "Wrong month", ${ENDED} })`);
   assert.equal(await it.banner.locator("[part=details]").textContent(), "Wrong month");
   await keyboard.press("Tab");
   await keyboard.press("Enter");
@@ -55,7 +55,7 @@ Deno.test("no motion for those who ask for none", async () => {
   assert.equal(animation, "none");
   // Browsers move a bar of unknown progress whatever the style sheet says.
   assert.equal(await it.banner.getByRole("progressbar").count(), 0);
-  await it.play(`stage.tell({ status: "running", entries_total: 10, entries_done: 4 })`);
+  await it.play(`stage.change({ status: "running", entries_total: 10, entries_done: 4 })`);
   assert.equal(await it.banner.getByRole("progressbar").count(), 1);
 });
 
@@ -63,8 +63,8 @@ for (const colorScheme of ["light", "dark"] as const) {
   Deno.test(`axe finds nothing in any state, in ${colorScheme}`, async () => {
     const states: Record<string, string> = {
       idle: "",
-      busy: `stage.tell({ status: "running", entries_total: 10, entries_done: 4 })`,
-      failed: `stage.tell({ status: "failed", error_message: "The receiver refused access.", ${ENDED} })`,
+      busy: `stage.change({ status: "running", entries_total: 10, entries_done: 4 })`,
+      failed: `stage.change({ status: "failed", error_message: "The receiver refused access.", ${ENDED} })`,
     };
     for (const [name, code] of Object.entries(states)) {
       await using it = await open({ context: { colorScheme }, overview: { open_alerts: 1 } });

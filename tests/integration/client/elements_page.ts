@@ -31,7 +31,7 @@ const stage = {
   last: aRun(),
   listener: null as FollowListener | null,
   /** The run has changed. */
-  tell(changes: Partial<SyncRun>): void {
+  change(changes: Partial<SyncRun>): void {
     version++;
     stage.listener?.onRun(aRun({ version, ...changes }));
     if (changes.finished_at) stage.listener?.onEnd?.();

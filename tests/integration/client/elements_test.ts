@@ -31,7 +31,9 @@ Deno.test("a press turns the ring and shows progress until the run has ended, an
   assert.equal(await status(it), "The sync is about to start");
   assert.deepEqual(await layout(it), before);
 
-  await play(`stage.tell({ status: "running", entries_total: 1000, entries_done: 400, entries_failed: 20 })`);
+  await play(
+    `stage.change({ status: "running", entries_total: 1000, entries_done: 400, entries_failed: 20 })`,
+  );
   assert.equal(await status(it), "The sync is running");
   assert.equal(await banner.locator("[part=details]").textContent(), "400 of 1,000 entries · 20 rejected");
   const value = (bar: unknown) => (bar as { value: number }).value;
@@ -39,12 +41,14 @@ Deno.test("a press turns the ring and shows progress until the run has ended, an
   assert.equal(await button.locator(".arc").getAttribute("stroke-dashoffset"), "58");
   assert.deepEqual(await layout(it), before);
 
-  await play(`stage.tell({ status: "running", entries_total: 10001, entries_done: 400, entries_failed: 0 })`);
+  await play(
+    `stage.change({ status: "running", entries_total: 10001, entries_done: 400, entries_failed: 0 })`,
+  );
   assert.equal(await banner.locator("[part=details]").textContent(), "400 of 10,000+ entries");
   assert.equal(await banner.getByRole("progressbar").count(), 1);
   assert.equal(await button.locator("svg.turning").count(), 1, "how much is done is not known");
 
-  await play(`stage.tell({ status: "succeeded", ${ENDED} })`);
+  await play(`stage.change({ status: "succeeded", ${ENDED} })`);
   assert.equal(await status(it), "The sync has succeeded");
   assert.equal(await button.getAttribute("aria-disabled"), "false");
   assert.equal(await banner.getByRole("progressbar").count(), 0);
@@ -63,15 +67,15 @@ Deno.test("another person's run is named and then followed", async () => {
   await using it = await open();
   await it.play(`stage.answer = { error: ${CONFLICT} }`);
   await it.button.click();
-  for (const told of [await status(it), await reason(it)]) {
-    assert.equal(told?.trim(), "Kari started a sync 2 minutes ago.");
+  for (const shown of [await status(it), await reason(it)]) {
+    assert.equal(shown?.trim(), "Kari started a sync 2 minutes ago.");
   }
   assert.equal(await it.button.getAttribute("aria-busy"), "true");
   await it.play(
-    `stage.tell({ status: "running", triggered_at: new Date(Date.now() - 180_500).toISOString() })`,
+    `stage.change({ status: "running", triggered_at: new Date(Date.now() - 180_500).toISOString() })`,
   );
   assert.equal(await status(it), "Kari started a sync 3 minutes ago.");
-  await it.play(`stage.tell({ status: "succeeded", ${ENDED} })`);
+  await it.play(`stage.change({ status: "succeeded", ${ENDED} })`);
   assert.equal(await status(it), "The sync has succeeded");
 });
 
@@ -120,9 +124,9 @@ Deno.test("a run that begins in the cooldown takes the place of the clock", asyn
   await it.button.click();
   await it.play(`stage.overview = { button_allowed: false, button_message: "rate_limited",
     button_details: { retry_after_seconds: 3000 } }`);
-  await it.play(`stage.tell({ status: "succeeded", ${ENDED} })`);
+  await it.play(`stage.change({ status: "succeeded", ${ENDED} })`);
   await clock.filter({ hasText: ":" }).waitFor();
-  await it.play(`stage.tell({ run_id: "r-2", status: "running" })`);
+  await it.play(`stage.change({ run_id: "r-2", status: "running" })`);
   assert.equal(await clock.textContent(), "");
   assert.equal(await it.page.locator("#reason").getAttribute("aria-live"), "polite");
 });
@@ -130,7 +134,9 @@ Deno.test("a run that begins in the cooldown takes the place of the clock", asyn
 Deno.test("a failed run says why, and how many alerts are open", async () => {
   await using it = await open({ overview: { open_alerts: 2 } });
   await it.button.click();
-  await it.play(`stage.tell({ status: "failed", error_message: "The receiver refused access.", ${ENDED} })`);
+  await it.play(
+    `stage.change({ status: "failed", error_message: "The receiver refused access.", ${ENDED} })`,
+  );
   assert.equal(await status(it), "The sync has failed");
   assert.equal(await it.banner.locator("[part=details]").textContent(), "The receiver refused access.");
   assert.equal(await it.banner.locator("[part=alerts]").textContent(), "2 open alerts");
@@ -141,7 +147,7 @@ Deno.test("a run with refused entries says how many, and what waits for a decisi
   await using it = await open({ overview: { needs_decision: 4 } });
   await it.button.click();
   const counts = "entries_total: 1000, entries_done: 996, entries_failed: 4";
-  await it.play(`stage.tell({ status: "succeeded", ${counts}, ${ENDED} })`);
+  await it.play(`stage.change({ status: "succeeded", ${counts}, ${ENDED} })`);
   assert.equal(await status(it), "The sync has succeeded: 996 exported, 4 rejected");
   assert.equal(await it.banner.locator("[part=undecided]").textContent(), "4 entries need a decision");
 });
@@ -171,12 +177,12 @@ Deno.test("a run that waits for the end of a pause says so, and is not about to 
       ["function_outdated", "The sync waits for an update of the installation. Ask the operator"],
     ] as const
   ) {
-    await it.play(`stage.tell({ status: "pending", notice: "${notice}" })`);
+    await it.play(`stage.change({ status: "pending", notice: "${notice}" })`);
     assert.equal(await status(it), words);
     assert.equal(await it.banner.locator("[part=details]").textContent(), "");
   }
   await it.play(
-    `stage.tell({ status: "pending", notice: null, quota_until: new Date(Date.now() + 7200_000).toISOString(),
+    `stage.change({ status: "pending", notice: null, quota_until: new Date(Date.now() + 7200_000).toISOString(),
     next_attempt_at: new Date(Date.now() + 7200_000).toISOString(), error_message: "The receiver answered 429." })`,
   );
   assert.match(
@@ -184,7 +190,7 @@ Deno.test("a run that waits for the end of a pause says so, and is not about to 
     /^The vendor's quota is used up until .*\d\d:\d\d\. The sync goes on by itself$/,
   );
   assert.equal(await it.banner.locator("[part=details]").textContent(), "The receiver answered 429.");
-  await it.play(`stage.tell({ status: "running", notice: "scheduler_not_ticking" })`);
+  await it.play(`stage.change({ status: "running", notice: "scheduler_not_ticking" })`);
   assert.equal(await status(it), "The sync is running");
   assert.match(await it.banner.locator("[part=details]").textContent() ?? "", /^The scheduler does not run/);
 });

@@ -66,13 +66,13 @@ Deno.test("Business Central never shows the access token when it quotes it, wher
   // The token is got by the first slice and used by the second as well.
   for (const number of [1, 2]) {
     const secrets = createSecrets(bench.credentials);
-    const told: string[] = [];
+    const tokens: string[] = [];
     const context = bench.context({
       secrets,
       fetch: async (input, init) => {
         const token = new Headers(init?.headers).get("authorization")?.replace("Bearer ", "");
         if (token === undefined) return await bench.fetch(input, init);
-        told.push(token);
+        tokens.push(token);
         const message = `${"x".repeat(290)} ${token}`;
         return Response.json({ error: { code: "BadRequest", message } }, { status: 400 });
       },
@@ -81,7 +81,7 @@ Deno.test("Business Central never shows the access token when it quotes it, wher
     const outcome = await bench.run(connector.ping(context));
     const said = JSON.stringify(outcome);
     assert.ok(
-      told[0] && said.includes("xxx ***") && !said.includes(told[0].slice(0, 5)),
+      tokens[0] && said.includes("xxx ***") && !said.includes(tokens[0].slice(0, 5)),
       `${number}: ${said}`,
     );
   }

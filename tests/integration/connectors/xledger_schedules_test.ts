@@ -57,7 +57,7 @@ const schedule = fc.record({
   faults: fc.array(fault, { maxLength: 8 }),
   behaviour,
   /** What becomes of the first attempts: the worker dies, or the run ends and the next begins without a checkpoint. */
-  ends: fc.array(fc.constantFrom("told", "told", "lost", "new_run"), { maxLength: 8 }),
+  ends: fc.array(fc.constantFrom("reported", "reported", "lost", "new_run"), { maxLength: 8 }),
 });
 
 type Schedule = typeof schedule extends fc.Arbitrary<infer T> ? T : never;
@@ -85,7 +85,7 @@ async function work(test: XledgerTest, plan: Schedule): Promise<FakeOutbox> {
   });
   for (let attempt = 0; outbox.isOpen; attempt++) {
     assert.ok(attempt < mostAttempts, `still open: ${JSON.stringify(outbox.rows)}`);
-    const how = plan.ends[attempt] ?? "told";
+    const how = plan.ends[attempt] ?? "reported";
     const { api, end } = outbox.attempt(how === "lost");
     const sliceEnd = await runSlice(api, outbox.nextClaim(), test.clock.elapsed(), {
       connectors: [xledger],

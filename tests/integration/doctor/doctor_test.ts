@@ -128,10 +128,12 @@ Deno.test(
       await using other = connect(dbUrl.href, 1);
       const found = await examine(other.sql);
       assert.deepEqual(found.filter(({ status }) => status === "FAIL"), []);
-      const told = found.filter(({ message }) =>
+      const refusals = found.filter(({ message }) =>
         /^This user may not look: .* Use the user postgres\.$/.test(message)
       );
-      assert.ok(told.some(({ check }) => check === "grants") && told.some(({ check }) => check === "vault"));
+      assert.ok(
+        refusals.some(({ check }) => check === "grants") && refusals.some(({ check }) => check === "vault"),
+      );
     });
 
     await t.step("what another session holds is no failure", async () => {
@@ -220,10 +222,10 @@ Deno.test(
 
     await t.step("the task prints the form of the address for the stack that it looks at", async () => {
       await owner.sql`update sync_scheduler.settings set function_url = null where true`;
-      const told = await task(["doctor", "--read-only"], platform.dbUrl);
+      const printed = await task(["doctor", "--read-only"], platform.dbUrl);
       // The server is on this machine, and not in a container.
       assert.match(
-        told.output,
+        printed.output,
         /set function_url = 'http:\/\/127\.0\.0\.1:<port of the API>\/functions\/v1\/integration-sync'/,
       );
       await owner.sql`update sync_scheduler.settings set function_url = ${url} where true`;

@@ -26,13 +26,13 @@ Deno.test("an admin connects a chat, and a run that fails for good is reported t
   const run = await untilStatus(sql, await trigger(tenant), "failed", "succeeded");
   assert.equal(run.status, "failed");
 
-  const told = await until("the chat has been told", () => {
+  const messages = await until("the chat has the messages", () => {
     const types: readonly Effect[] = chat.ledger;
     return Promise.resolve(types.length >= 3 ? types : undefined);
   }, { timeoutMs: 120_000 });
-  assert.deepEqual(told.map(({ type }) => type), ["webhook.configured", "alert.raised", "run.finished"]);
-  assert.match(told[1]?.text ?? "", /^\[critical\] Webhook: A sync failed\. /);
-  assert.match(told[2]?.text ?? "", /^\[failed\] Webhook: 0 of 3 entries exported\. /);
+  assert.deepEqual(messages.map(({ type }) => type), ["webhook.configured", "alert.raised", "run.finished"]);
+  assert.match(messages[1]?.text ?? "", /^\[critical\] Webhook: A sync failed\. /);
+  assert.match(messages[2]?.text ?? "", /^\[failed\] Webhook: 0 of 3 entries exported\. /);
 
   const { data: seen } = await viewer.from("sync_alert_webhooks").select();
   assert.equal(seen?.length, 1);

@@ -26,7 +26,7 @@ interface Case extends AsyncDisposable {
   readonly tenant: Tenant;
   readonly runId: string;
   /** What the database says of the run once it waits or has ended, in seconds. */
-  readonly told: {
+  readonly state: {
     status: string;
     error_code: string | null;
     wait: number | null;
@@ -50,9 +50,9 @@ async function meet(faults: readonly Fault[], maxAttempts = 5): Promise<Case> {
     where id = ${tenant.integrationId}`;
   receiver.misbehave(...faults);
   const runId = await trigger(tenant);
-  const told = await until("the run waits, or has ended", async () => {
+  const state = await until("the run waits, or has ended", async () => {
     // Since the attempt ended, on the database's clock alone.
-    const [run] = await sql<Case["told"][]>`
+    const [run] = await sql<Case["state"][]>`
       select r.status::text, r.error_code,
         extract(epoch from r.next_attempt_at - a.ended_at)::float8 as wait,
         extract(epoch from r.deadline_at - r.triggered_at)::float8 as deadline,
@@ -66,7 +66,7 @@ async function meet(faults: readonly Fault[], maxAttempts = 5): Promise<Case> {
     receiver,
     tenant,
     runId,
-    told,
+    state,
     [Symbol.asyncDispose]: async () => {
       await receiver.stop();
       await database[Symbol.asyncDispose]();
@@ -92,15 +92,15 @@ for (
   Deno.test(`a run waits as long as the vendor says when Retry-After is ${name}`, async () => {
     const status = { kind: "status", status: 429, headers: { "retry-after": headers() } } as const;
     await using it = await meet([fine, status]);
-    const { told } = it;
-    assert.deepEqual([told.status, told.error_code], ["pending", "webhook_rate_limited"]);
+    const { state } = it;
+    assert.deepEqual([state.status, state.error_code], ["pending", "webhook_rate_limited"]);
     // An instant comes closer while the test sets up; read as seconds it would be years away.
     const early = name.includes("instant") || name === "a date" ? 3600 : 0;
     const isWait = (found: number | null) =>
       found !== null && found <= seconds + 2 && found >= seconds - early;
-    assert.ok(isWait(told.wait), `waits ${told.wait} s`);
-    assert.ok(isWait(told.deadline - 6 * 3600), "the wait is not the run's own time");
-    assert.equal(told.quota === null, seconds <= 60, "a longer wait is named");
+    assert.ok(isWait(state.wait), `waits ${state.wait} s`);
+    assert.ok(isWait(state.deadline - 6 * 3600), "the wait is not the run's own time");
+    assert.equal(state.quota === null, seconds <= 60, "a longer wait is named");
     await letWaitsPass(it);
     await assertExportedOnce(it.sql, it.tenant.integrationId, it.receiver, ENTRIES);
   });
@@ -108,9 +108,9 @@ for (
 
 Deno.test("a run fails with the vendor's instant when the vendor asks it to wait for longer than a day", async () => {
   await using it = await meet([fine, { kind: "status", status: 429, headers: { "retry-after": "90000" } }]);
-  const { told, sql, runId, tenant, receiver } = it;
-  assert.deepEqual([told.status, told.error_code], ["failed", "vendor_quota_exhausted"]);
-  assert.equal(told.quota, 90_000);
+  const { state, sql, runId, tenant, receiver } = it;
+  assert.deepEqual([state.status, state.error_code], ["failed", "vendor_quota_exhausted"]);
+  assert.equal(state.quota, 90_000);
   assert.match(
     (await readRun(sql, runId)).error_message ?? "",
     /^The vendor's quota is used up until .+\.$/,
@@ -131,9 +131,9 @@ for (const status of [401, 403, 404, 410]) {
     const refusal = { kind: "status", status } as const;
     // One attempt only, and none is used up.
     await using it = await meet([fine, refusal, refusal, refusal], 1);
-    const { told, sql, runId, tenant, receiver } = it;
-    assert.equal(told.status, "pending");
-    assert.ok(told.wait === 30, `waits ${told.wait} s`);
+    const { state, sql, runId, tenant, receiver } = it;
+    assert.equal(state.status, "pending");
+    assert.ok(state.wait === 30, `waits ${state.wait} s`);
     for (const wait of [60, 120]) {
       await expireAndRecover(sql, runId);
       const [run] = await until("the run waits again", () =>
@@ -158,7 +158,7 @@ for (const status of [401, 403, 404, 410]) {
 
 Deno.test("a run fails at once when it is refused before anything got through", async () => {
   await using it = await meet([{ kind: "status", status: 404 }]);
-  assert.deepEqual([it.told.status, it.told.error_code], ["failed", "webhook_not_found"]);
+  assert.deepEqual([it.state.status, it.state.error_code], ["failed", "webhook_not_found"]);
   assert.equal(it.receiver.ledger.size, 0);
 });
 

@@ -48,8 +48,8 @@ Deno.test("postAlerts posts messages in order, each signed and under its own id"
   for (const [index, { method, path, headers, body }] of receiver.requests.entries()) {
     assert.deepEqual([method, path], ["POST", "/hook"]);
     assert.equal(headers.get("webhook-id"), messageId(index + 1));
-    const told = new Webhook(secret).verify(body, Object.fromEntries(headers));
-    assert.deepEqual(told, { text: `Blåbær ${index + 1}` });
+    const payload = new Webhook(secret).verify(body, Object.fromEntries(headers));
+    assert.deepEqual(payload, { text: `Blåbær ${index + 1}` });
   }
 });
 
@@ -73,8 +73,8 @@ Deno.test("postAlerts signs what it posts to a chat when there is a secret", asy
   await postAlerts(claimed(url, 1, { url, secret }, "slack"), tools);
   const [request] = receiver.requests;
   const body = request?.body ?? "";
-  const told = new Webhook(secret).verify(body, Object.fromEntries(request?.headers ?? []));
-  assert.equal((told as { text: string }).text, "Blåbær 1");
+  const payload = new Webhook(secret).verify(body, Object.fromEntries(request?.headers ?? []));
+  assert.equal((payload as { text: string }).text, "Blåbær 1");
 });
 
 for (

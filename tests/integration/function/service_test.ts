@@ -14,7 +14,7 @@ const attempt = {
 
 /** Posts an attempt to a service in this environment; its receiver is on this machine. */
 async function exportTo(environment: Record<string, string>): Promise<{
-  told: Record<string, unknown>;
+  reported: Record<string, unknown>;
   received: number;
   calls: string[];
 }> {
@@ -56,16 +56,16 @@ async function exportTo(environment: Record<string, string>): Promise<{
   );
   assert.equal(response.status, 202);
   await response.body?.cancel();
-  const told = Object(await finished.promise);
+  const reported = Object(await finished.promise);
   const calls = database.requests.map(({ path }) => path.split("_worker_")[1] ?? path);
-  return { told, calls, received: receiver.requests.length };
+  return { reported, calls, received: receiver.requests.length };
 }
 
 Deno.test("the service exports a batch to a webhook and finishes when it is posted an attempt", async () => {
-  const { told, calls, received } = await exportTo({ SYNC_ALLOW_PRIVATE_RECEIVERS: "1" });
+  const { reported, calls, received } = await exportTo({ SYNC_ALLOW_PRIVATE_RECEIVERS: "1" });
   const nothing = { error_class: null, error_code: null, error_message: null, retry_after_seconds: null };
-  assert.equal(typeof told["first_vendor_byte_ms"], "number");
-  assert.deepEqual({ ...told, first_vendor_byte_ms: null }, {
+  assert.equal(typeof reported["first_vendor_byte_ms"], "number");
+  assert.deepEqual({ ...reported, first_vendor_byte_ms: null }, {
     ...attempt,
     ...nothing,
     outcome: "succeeded",
@@ -80,15 +80,15 @@ for (
   const environment of [{}, { SYNC_ALLOW_PRIVATE_RECEIVERS: "0" }, { SYNC_ALLOW_PRIVATE_RECEIVERS: "true" }]
 ) {
   Deno.test(`the service sends nothing into its network when its environment is ${JSON.stringify(environment)}`, async () => {
-    const { told, received } = await exportTo(environment);
+    const { reported, received } = await exportTo(environment);
     assert.equal(received, 0);
-    assert.deepEqual([told["outcome"], told["error_class"], told["error_code"]], [
+    assert.deepEqual([reported["outcome"], reported["error_class"], reported["error_code"]], [
       "failed",
       "permanent",
       "webhook_address_refused",
     ]);
     assert.match(
-      String(told["error_message"]),
+      String(reported["error_message"]),
       /SYNC_ALLOW_PRIVATE_RECEIVERS=1 into supabase\/functions\/\.env/,
     );
   });

@@ -145,10 +145,14 @@ Deno.test("the packed package runs in Node", async (t) => {
         ...options,
       });
       assert.equal(code, 0, err);
-      const told = JSON.parse(out);
-      assert.equal(told.node, VERSIONS[version]);
-      assert.deepEqual([told.status, told.isLive, told.refused[0]], ["succeeded", true, "rate_limited"]);
-      assert.match(told.refused[1], /^There was a sync just now\. Try again in \d minutes\.$/);
+      const reported = JSON.parse(out);
+      assert.equal(reported.node, VERSIONS[version]);
+      assert.deepEqual([reported.status, reported.isLive, reported.refused[0]], [
+        "succeeded",
+        true,
+        "rate_limited",
+      ]);
+      assert.match(reported.refused[1], /^There was a sync just now\. Try again in \d minutes\.$/);
       await assertExportedOnce(database.sql, tenant.integrationId, receiver, 5);
     });
   }

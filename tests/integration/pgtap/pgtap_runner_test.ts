@@ -90,11 +90,11 @@ Deno.test({
       await file("b.sql", "select plan(1); select ok(true, 'alone'); select * from finish();");
       const reports = await runPgProve(platform.dbUrl, folder);
       assert.deepEqual([...reports.keys()], [join(folder, "a.sql"), join(folder, "b.sql")]);
-      const told = [...reports.values()].map(({ assertions, problems }) => [
+      const summary = [...reports.values()].map(({ assertions, problems }) => [
         ...assertions.map(({ name, passed }) => `${name} ${passed}`),
         /division by zero/.test(problems.join()),
       ]);
-      assert.deepEqual(told, [["first true", "is one false", true], ["alone true", false]]);
+      assert.deepEqual(summary, [["first true", "is one false", true], ["alone true", false]]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }

@@ -63,8 +63,8 @@ class Worker {
       await this.mayDie();
       // It says that it has succeeded while its batch is open: the engine must not take its word for it.
       if (world.happens("worker_finishes_early", random)) return await calls.finish({ outcome: "succeeded" });
-      const told = world.happens("result_left_out", random) ? results.slice(1) : results;
-      cancelled = (await calls.record(batch.batch_id, told)).cancel_requested;
+      const reported = world.happens("result_left_out", random) ? results.slice(1) : results;
+      cancelled = (await calls.record(batch.batch_id, reported)).cancel_requested;
       if (random.chance(HEARTBEATS)) await calls.heartbeat();
     }
   }

@@ -110,13 +110,13 @@ function find(
 
 function mask(text: string, found: Range[]): string {
   let masked = "";
-  let told = 0;
+  let copied = 0;
   for (const [start, end] of found.sort(([a], [b]) => a - b)) {
     if (start >= text.length) break;
-    if (start >= told && end > told) masked += `${text.slice(told, start)}***`;
-    told = Math.max(told, end);
+    if (start >= copied && end > copied) masked += `${text.slice(copied, start)}***`;
+    copied = Math.max(copied, end);
   }
-  return masked + text.slice(told);
+  return masked + text.slice(copied);
 }
 
 /**

@@ -109,13 +109,13 @@ const named: Readonly<Record<string, string>> = {
 function unescaped(view: View): View {
   if (!/[%\\&]/.test(view.bytes)) return view;
   let plain: ViewBuilder | undefined;
-  let told = 0;
+  let copied = 0;
   for (const match of view.bytes.matchAll(escapes)) {
     const { index } = match;
     const end = index + match[0].length;
     plain ??= new ViewBuilder();
-    plain.copy(view, told, index);
-    told = end;
+    plain.copy(view, copied, index);
+    copied = end;
     const place = [view.starts[index] ?? 0, view.ends[end - 1] ?? 0] as const;
     const [, percent, hex, high, low, unit, sign, reference, decimal, name] = match;
     const byte = percent ?? hex;
@@ -131,7 +131,7 @@ function unescaped(view: View): View {
       plain.addText(named[word.toLowerCase()] ?? word, ...place);
     }
   }
-  plain?.copy(view, told, view.bytes.length);
+  plain?.copy(view, copied, view.bytes.length);
   return plain ?? view;
 }
 

@@ -87,8 +87,8 @@ function isTrouble(code: string): code is DatabaseTroubleCode {
 
 /** What one isolate remembers of the database's trouble until a claim has reported it. */
 export interface TroubleMemory {
-  /** Remembers an error, if it is one of the database as a whole. */
-  note(error: unknown): void;
+  /** Records an error, if it is one of the database as a whole. */
+  record(error: unknown): void;
   /** What is to be reported; null: nothing. */
   pending(): DatabaseTrouble | null;
   /** Forgets what was reported, but not what came since. */
@@ -108,7 +108,7 @@ export interface TroubleMemory {
  * import { SyncError } from "../core/errors.ts";
  *
  * const memory = rememberTrouble(() => 0);
- * memory.note(new SyncError("database_full", "Full."));
+ * memory.record(new SyncError("database_full", "Full."));
  * const since = "1970-01-01T00:00:00.000Z";
  * assert.deepEqual(memory.pending(), { code: "database_full", since, until: since });
  * ```
@@ -116,14 +116,14 @@ export interface TroubleMemory {
 export function rememberTrouble(now: () => number): TroubleMemory {
   let trouble: DatabaseTrouble | null = null;
   return {
-    note(error) {
+    record(error) {
       if (!(error instanceof SyncError) || !isTrouble(error.code)) return;
       const until = new Date(now()).toISOString();
       trouble = { code: error.code, since: trouble?.since ?? until, until };
     },
     pending: () => trouble,
-    reported(told) {
-      if (trouble?.until === told.until) trouble = null;
+    reported(sent) {
+      if (trouble?.until === sent.until) trouble = null;
     },
   };
 }

@@ -5,15 +5,15 @@ import { SyncError } from "../core/errors.ts";
 Deno.test("an isolate remembers the database's trouble from its beginning until it has been reported", () => {
   let now = 0;
   const memory = rememberTrouble(() => now);
-  memory.note(new SyncError("database_unreachable", "Nothing came back."));
-  memory.note(new TypeError("x is undefined"));
+  memory.record(new SyncError("database_unreachable", "Nothing came back."));
+  memory.record(new TypeError("x is undefined"));
   assert.equal(memory.pending(), null);
 
-  memory.note(new SyncError("database_read_only", "It takes no writes."));
+  memory.record(new SyncError("database_read_only", "It takes no writes."));
   now = 60_000;
-  memory.note(new SyncError("database_full", "Full."));
-  const told = memory.pending();
-  assert.deepEqual(told, {
+  memory.record(new SyncError("database_full", "Full."));
+  const pending = memory.pending();
+  assert.deepEqual(pending, {
     code: "database_full",
     since: "1970-01-01T00:00:00.000Z",
     until: "1970-01-01T00:01:00.000Z",
@@ -21,9 +21,9 @@ Deno.test("an isolate remembers the database's trouble from its beginning until 
 
   // While it was being reported it came again: that is not reported yet.
   now = 120_000;
-  memory.note(new SyncError("database_full", "Full."));
-  assert.ok(told);
-  memory.reported(told);
+  memory.record(new SyncError("database_full", "Full."));
+  assert.ok(pending);
+  memory.reported(pending);
   const again = memory.pending();
   assert.equal(again?.until, "1970-01-01T00:02:00.000Z");
   memory.reported(again);

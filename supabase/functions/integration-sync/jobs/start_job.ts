@@ -69,11 +69,11 @@ async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise
   const claimedAt = tools.elapsed();
   try {
     api = tools.workerApi(ref);
-    const told = trouble.pending();
-    claim = await api.claim(boot, told);
-    if (told !== null) trouble.reported(told);
+    const pending = trouble.pending();
+    claim = await api.claim(boot, pending);
+    if (pending !== null) trouble.reported(pending);
   } catch (error) {
-    trouble.note(error);
+    trouble.record(error);
     log("claim_failed", { ...about, ...errorFields(error) });
     return refuseClaim(error);
   }
@@ -81,7 +81,7 @@ async function accept(ref: AttemptRef, boot: Boot, tools: HandlerTools): Promise
   const work = tools.runSlice(api, claim, claimedAt).then(
     (end) => {
       // Any other end has reached the database, with its error.
-      if (end.outcome === "abandoned") trouble.note(end.error);
+      if (end.outcome === "abandoned") trouble.record(end.error);
       log("slice_ended", { ...about, ...endFields(end) });
     },
     (error: unknown) => log("slice_broken", { ...about, ...errorFields(error) }),

@@ -11,7 +11,7 @@ import { BusinessCentralFault } from "./fault.ts";
 import { openJournal } from "./books/journal.ts";
 import { lookUp } from "./lookup/lookup.ts";
 import { hasLeftNothing } from "./lookup/stuck.ts";
-import { noteWrite } from "./lookup/retry_lookup.ts";
+import { recordWrite } from "./lookup/retry_lookup.ts";
 import { checkJournalIsOurs } from "./export/posting.ts";
 import { unsoundVouchers } from "./voucher/rules.ts";
 import type { ExportTools, SliceMemory } from "./export/work.ts";
@@ -79,7 +79,7 @@ function connect(
     const client = createClient(config, credentials, tokens, context);
     const place = known ??= await findPlace(client, config);
     const hasDimensions = Object.keys(config.dimensions).length > 0;
-    const journal = openJournal(client, place, context, () => noteWrite(context), hasDimensions);
+    const journal = openJournal(client, place, context, () => recordWrite(context), hasDimensions);
     return { client, place, journal, context, rules: config, memory };
   }
 

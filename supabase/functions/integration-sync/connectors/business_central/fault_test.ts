@@ -83,8 +83,8 @@ Deno.test("statusFault reveals nothing of a secret when Business Central's words
   const message = `${"x".repeat(290)} ${token}`;
   const details = { isWrite: true, retryAfter: null, context: testContext({ secrets }) };
   const fault = statusFault(400, { ...details, body: { error: { code: token, message } } });
-  const told = JSON.stringify([fault.failure, fault.refusal]);
-  assert.ok(told.includes("xxx ***") && !told.includes("ey0123"), told);
+  const shown = JSON.stringify([fault.failure, fault.refusal]);
+  assert.ok(shown.includes("xxx ***") && !shown.includes("ey0123"), shown);
 });
 
 for (

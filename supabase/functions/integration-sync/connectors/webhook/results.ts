@@ -56,7 +56,7 @@ export function parseResults(body: string, entries: readonly Entry[], secrets: S
     return malformed("is not valid JSON");
   }
   if (typeof json !== "object" || json === null) return { kind: "none" };
-  if (!Object.hasOwn(json, "results")) return { kind: saysError(json) ? "error" : "none" };
+  if (!Object.hasOwn(json, "results")) return { kind: hasError(json) ? "error" : "none" };
   const parsed = answerSchema.safeParse(json);
   if (!parsed.success) return malformed("has results in an unknown shape");
 
@@ -71,7 +71,7 @@ export function parseResults(body: string, entries: readonly Entry[], secrets: S
 }
 
 /** The ways in which frameworks write errors into answers of success. */
-function saysError(json: object): boolean {
+function hasError(json: object): boolean {
   const { error, errors, ok, success, status } = json as Readonly<Record<string, unknown>>;
   const isGiven = (value: unknown) =>
     typeof value === "object" ? Object.keys(value ?? {}).length > 0 : Boolean(value) && value !== "0";

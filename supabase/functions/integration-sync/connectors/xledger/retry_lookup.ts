@@ -74,7 +74,7 @@ function addLook(times: readonly number[], now: number, visibilitySeconds: numbe
 }
 
 /**
- * Takes note that vouchers are sent now, before they are: a crash in the middle of the send must find no look used
+ * Records that vouchers are sent now, before they are: a crash in the middle of the send must find no look used
  * up. Returns those that a lookup has just called absent, which need no other look.
  *
  * @example

@@ -64,7 +64,7 @@ async function sendGroup(link: XledgerLink, vouchers: readonly Prepared[], sent:
       "The time for this part of the sync was over before all vouchers were sent. If that comes again, choose a smaller batch_size.";
     sent.failure = failure("transient", "xledger_out_of_time", message, null, "nobody");
   }
-  if (sent.failure !== null) return note(sent, vouchers, "pending");
+  if (sent.failure !== null) return addResults(sent, vouchers, "pending");
 
   const inputs = toInputs(vouchers);
   const { data, fault } = await askWithRetry(link, mutation, { inputs });
@@ -97,7 +97,7 @@ async function sendHalves(link: XledgerLink, vouchers: readonly Prepared[], sent
   const found = await findVouchers(link, vouchers);
   if ("fault" in found) {
     sent.failure = readFailure(found.fault);
-    return note(sent, vouchers, "pending");
+    return addResults(sent, vouchers, "pending");
   }
   const isThere = ({ entry }: Prepared) => found.sights.get(entry.entry_key)?.kind !== "missing";
   sent.staged.push(...vouchers.filter(isThere));
@@ -119,12 +119,12 @@ function takenIds(data: unknown, vouchers: readonly Prepared[], count: number): 
 
 /** Nothing is known of these, or it is known that they were not taken; either way, nothing more is sent. */
 function stop(sent: Sent, vouchers: readonly Prepared[], fault: XledgerFault | null): void {
-  note(sent, vouchers, fault !== null && !fault.maybeTaken ? "pending" : "unknown");
+  addResults(sent, vouchers, fault !== null && !fault.maybeTaken ? "pending" : "unknown");
   const message = "Xledger did not confirm all vouchers, so what became of them is checked first.";
   sent.failure = fault?.failure ?? failure("ambiguous", "xledger_outcome_unknown", message);
 }
 
-function note(sent: Sent, vouchers: readonly Prepared[], state: "unknown" | "pending"): void {
+function addResults(sent: Sent, vouchers: readonly Prepared[], state: "unknown" | "pending"): void {
   sent.results.push(...vouchers.map(({ entry: { entry_key } }) => ({ entry_key, state })));
 }
 

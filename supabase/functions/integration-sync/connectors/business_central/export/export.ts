@@ -8,7 +8,7 @@ import { type PlannedVoucher, planVoucher } from "../voucher/plan.ts";
 import { postGroup } from "./posting.ts";
 import { unsoundVouchers } from "../voucher/rules.ts";
 import { judgeRefused } from "./judge_refusal.ts";
-import { type ExportTools, isOpen, noteStanding, type Work } from "./work.ts";
+import { type ExportTools, isOpen, recordStanding, type Work } from "./work.ts";
 import { exported, numberInUse } from "./results.ts";
 import type { ExportOutcome } from "../../connector.ts";
 
@@ -104,7 +104,7 @@ function planAll(
 /** `isWhole`: nothing of the batch was settled before. */
 async function exportPlanned(work: Work, isWhole: boolean): Promise<void> {
   const { tools, vouchers, results } = work;
-  noteStanding(work, await tools.journal.read());
+  recordStanding(work, await tools.journal.read());
   const postings = await findPostings(tools.client, tools.place, vouchers);
   for (const voucher of vouchers) {
     const posting = postings.get(voucher.entry_key);

@@ -8,7 +8,7 @@ import { wordsOf } from "../refusal.ts";
 import { exported } from "./results.ts";
 import type { Place } from "../setup.ts";
 import { checkNumbering, settleLatePostings, settlePosted } from "./late_posting.ts";
-import { type ExportTools, noteStanding, type Work } from "./work.ts";
+import { type ExportTools, recordStanding, type Work } from "./work.ts";
 
 /**
  * Brings the journal to exactly these vouchers and posts it; lines of those that are refused do not stay in it.
@@ -108,7 +108,7 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
       work.stood.has(documentOf(voucher)) && !documents.has(documentOf(voucher));
     await settleLatePostings(work, open.filter(hasLeft));
     open = open.filter((voucher) => !hasLeft(voucher));
-    noteStanding(work, standing);
+    recordStanding(work, standing);
 
     const { foreign, surplus, missing } = compareJournal(context.integration_id, standing, open);
     if (foreign.length > 0) throw foreignLines(place, foreign);
@@ -131,7 +131,7 @@ async function prepareJournal(work: Work, vouchers: readonly PlannedVoucher[]): 
         const isCertain = error instanceof BusinessCentralFault && !error.isDoubtful;
         // The read before it has cleared all other doubts: these are the doubts of this insertion.
         if (isCertain && error.isUnsent) work.doubtful.clear();
-        else if (isCertain) await journal.read().then((lines) => noteStanding(work, lines), () => {});
+        else if (isCertain) await journal.read().then((lines) => recordStanding(work, lines), () => {});
         throw error;
       });
       // Before they are read: a posting that was late may take them at once.

@@ -55,16 +55,16 @@ export interface Work {
  * ```ts
  * import assert from "node:assert/strict";
  * import { beginWork, emptyBooks, voucher } from "../testing/books.ts";
- * import { noteStanding } from "./work.ts";
+ * import { recordStanding } from "./work.ts";
  *
  * const tools = emptyBooks();
  * const work = beginWork(tools, [voucher]);
  * await tools.journal.insert(voucher.lines.map((line) => ({ voucher, line })));
- * noteStanding(work, await tools.journal.read());
+ * recordStanding(work, await tools.journal.read());
  * assert.deepEqual([...work.stood], ["UB-1 of 2026-11-23"]);
  * ```
  */
-export function noteStanding(work: Work, standing: readonly StandingLine[]): void {
+export function recordStanding(work: Work, standing: readonly StandingLine[]): void {
   const documents = new Set(standing.map(documentOf));
   for (const voucher of work.vouchers) {
     if (documents.has(documentOf(voucher))) work.stood.add(documentOf(voucher));

@@ -52,15 +52,15 @@ export async function retryLookup<T>(
  * ```ts
  * import assert from "node:assert/strict";
  * import { testContext } from "../../../testing/connector_context.ts";
- * import { noteWrite } from "./retry_lookup.ts";
+ * import { recordWrite } from "./retry_lookup.ts";
  *
  * const saved: unknown[] = [];
- * await noteWrite(testContext({ saveCheckpoint: (value) => Promise.resolve(void saved.push(value)) }));
+ * await recordWrite(testContext({ saveCheckpoint: (value) => Promise.resolve(void saved.push(value)) }));
  * assert.equal(saved.length, 1);
- * await assert.rejects(noteWrite(testContext({ deadline: 0 })));
+ * await assert.rejects(recordWrite(testContext({ deadline: 0 })));
  * ```
  */
-export async function noteWrite(context: ConnectorContext): Promise<void> {
+export async function recordWrite(context: ConnectorContext): Promise<void> {
   if (context.clock.elapsed() >= context.deadline) {
     const message = "The time for this part of the run was over; the next part goes on.";
     throw new BusinessCentralFault(failure("transient", timeOver, message, 0, "nobody"));

@@ -10,17 +10,17 @@ const MOST_LINES = 14;
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { tellFailures } from "./tell_failures.ts";
+ * import { reportFailures } from "./report_failures.ts";
  *
  * const text = "AssertionError: 1 is not 2\n    at add (ext:deno/a.ts:1:2)\n    at file:///add_test.ts:5:7";
- * assert.deepEqual(tellFailures([{ name: "add_test.ts: adds", text }]), [
+ * assert.deepEqual(reportFailures([{ name: "add_test.ts: adds", text }]), [
  *   "✗ add_test.ts: adds",
  *   "    AssertionError: 1 is not 2",
  *   "    at file:///add_test.ts:5:7",
  * ]);
  * ```
  */
-export function tellFailures(failures: readonly TestFailure[]): string[] {
+export function reportFailures(failures: readonly TestFailure[]): string[] {
   const most = Math.max(1, Math.min(MOST_LINES, Math.floor(LINES / failures.length) - 1));
   return failures.flatMap(({ name, text }) => {
     const lines = text.split("\n").map((line) => line.trimEnd()).filter((line) => line !== "");
