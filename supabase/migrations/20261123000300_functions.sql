@@ -2672,7 +2672,7 @@ create trigger ended_1_health after update of ended_at on public.sync_vendor_inc
 
 -- supabase/schemas/30_functions/entries/add_entries.sql
 -- Definer, because the service role reads entries and writes none. Only the service role may execute this: it
--- is the host's backend, and acts for any organisation.
+-- is the host's backend, and acts for any organisation. The caller is checked inside as well.
 create or replace function public.add_sync_entries(
   org_id uuid, integration_type text, entries jsonb, atomic boolean default false,
   readmit boolean default false
@@ -2686,6 +2686,14 @@ declare
   counts jsonb;
   broken text;
 begin
+  -- A person who may execute this has a grant by mistake. Without one a person gets here only by a definer
+  -- function of the host, which may deliver (docs/reference/callers.md).
+  if sync_scheduler.acts_for_all() is not true and has_function_privilege(
+    coalesce(nullif(current_setting('role'), 'none'), session_user)::name,
+    'public.add_sync_entries(uuid, text, jsonb, boolean, boolean)', 'execute')
+  then
+    perform sync_scheduler.raise_error('not_authorized');
+  end if;
   -- One number that is too long refuses its entry, not the delivery: read_delivery.
   perform sync_scheduler.require_size('entries', entries, 67108864, any_number := true);
   if jsonb_typeof(entries) is distinct from 'array' then
@@ -2757,9 +2765,9 @@ sent after it. It does not hold past a batch that is set aside, nor past an entr
 Never repeat a delivery of a key after a newer one of it: the outbox takes the older content for the newest.
 It replaces a pending entry, closes a conflict if it is what was sent, and makes a withdrawn entry wait again.
 
-Errors: PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or more than 10,000
-entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the details),
-PT422 unknown_integration_type, PT404 integration_not_found.$$;
+Errors: PT403 not_authorized, PT422 argument_too_long (more than 64 MB), PT422 invalid_entries (no list, or
+more than 10,000 entries; or `atomic`, with `refused`, at most 10 of them, and `refused_count` in the
+details), PT422 unknown_integration_type, PT404 integration_not_found.$$;
 
 -- Reads the list of a delivery in its order, each key once, with the field and the reason of what is refused.
 -- An item that is refused for its shape costs no other item. hash is set when the key was known. entries is a
