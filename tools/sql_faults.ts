@@ -10,6 +10,7 @@ const WIDTH = 110;
 /**
  * What breaks the rules for SQL in schema files, each with its file and line or object. Lines have at most 110 columns.
  * Words are in lower case. All functions have one search path and no `#variable_conflict`. Tables have their schema.
+ * Errors of the catalogue (`PTnnn`) come from `raise_error`, which looks up their code.
  *
  * These are checks, because no formatter formats plpgsql. For sql-formatter a body is one literal. The formatter of
  * postgres-language-server skips bodies and joins the lines of literals.
@@ -59,6 +60,7 @@ function faultsOf(statement: Statement, transitions: ReadonlySet<string>): strin
     inner(listOf(inner(options.find(({ defname }) => defname === "as")?.["arg"])["items"])[0])["sval"],
   );
   if (/^\s*#variable_conflict\b/m.test(body)) faults.push("it has #variable_conflict");
+  if (/\berrcode\s*=\s*'PT\d/.test(body)) faults.push("it raises a PT error without raise_error");
   return [...faults, ...unqualifiedIn(body, transitions).map((name) => `${name} has no schema`)];
 }
 

@@ -275,8 +275,8 @@ begin
       or to_jsonb(new) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[]
         <> to_jsonb(old) - '{triggered_by_user_id,cancel_requested_by,cancel_reason}'::text[])
   then
-    raise exception using errcode = 'PT409', message = 'run_is_final',
-      detail = jsonb_build_object('run_id', old.run_id, 'status', old.status);
+    perform sync_scheduler.raise_error('run_is_final',
+      jsonb_build_object('run_id', old.run_id, 'status', old.status));
   end if;
   new.version := old.version + 1;
   return new;

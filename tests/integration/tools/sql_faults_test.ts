@@ -23,6 +23,13 @@ const CASES: readonly (readonly [what: string, sql: string, says: readonly strin
   ["#variable_conflict", fn("#variable_conflict use_column\nbegin end"), [
     `${IN_F}it has #variable_conflict`,
   ]],
+  [
+    "an error that raise_error does not raise",
+    fn("begin\n  raise using errcode = 'PT409', message = 'a';\nend"),
+    [
+      `${IN_F}it raises a PT error without raise_error`,
+    ],
+  ],
   ["a table without a schema", "create table t ();\n", ["f.sql: table t: t has no schema"]],
   ["a view of one", "create view s.v as select from t;\n", ["f.sql: view s.v: t has no schema"]],
   ...[
