@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { isShuttingDown } from "./lifecycle/shutdown.ts";
 
 /** The least Deno that runs the demo and the local platform; the README names it. */
 export const LEAST_DENO = "2.5.0";
@@ -92,6 +93,18 @@ function parse<Name extends string>(
   }
   console.log(usage);
   Deno.exit(0);
+}
+
+/** Runs a task. What it throws, such as a file that cannot be written, is printed without a stack; the exit code is 1. */
+export async function runTask(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    // A signal ends what is under way with errors; the clean-up that it started ends the process.
+    if (isShuttingDown()) return;
+    console.error(explain(error));
+    Deno.exit(1);
+  }
 }
 
 /** The messages of an error and of what caused it, one a line: for people who do not want a stack. */

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { readSchemaFiles } from "../cli/bundle/schema_files.ts";
-import { readSwitches } from "../local/command_line.ts";
+import { readSwitches, runTask } from "../local/command_line.ts";
 import { sqlComments } from "./prose/sql_comments.ts";
 import { root } from "./run_deno.ts";
 
@@ -127,5 +127,5 @@ async function formatted(markdown: string): Promise<string> {
 
 if (import.meta.main) {
   readSwitches(USAGE);
-  await Deno.writeTextFile(PAGE, await freshPage());
+  await runTask(async () => await Deno.writeTextFile(PAGE, await freshPage()));
 }

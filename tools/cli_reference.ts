@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { createProgram } from "../cli/program.ts";
-import { readSwitches } from "../local/command_line.ts";
+import { readSwitches, runTask } from "../local/command_line.ts";
 import { root } from "./run_deno.ts";
 
 const USAGE = `Usage: deno task cli:docs
@@ -61,5 +61,5 @@ function sections(): string[] {
 
 if (import.meta.main) {
   readSwitches(USAGE);
-  await Deno.writeTextFile(PAGE, withReference(await readPage()));
+  await runTask(async () => await Deno.writeTextFile(PAGE, withReference(await readPage())));
 }

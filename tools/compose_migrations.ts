@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { readSwitches } from "../local/command_line.ts";
+import { readSwitches, runTask } from "../local/command_line.ts";
 import { checkoutAt } from "../cli/bundle/checkout.ts";
 import { composeMigrations } from "./migrations/compose.ts";
 import { migrationDrift, writeMigrations } from "./migrations/directory.ts";
@@ -39,4 +39,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

@@ -4,7 +4,7 @@
  * @module
  */
 import { join } from "node:path";
-import { readSwitches } from "../local/command_line.ts";
+import { readSwitches, runTask } from "../local/command_line.ts";
 import { startPlatform } from "../local/platform.ts";
 import { createSupabaseCli } from "../local/supabase_cli.ts";
 import { PLATFORM_VARIABLE, sharedPlatform } from "../tests/support/platform.ts";
@@ -77,4 +77,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

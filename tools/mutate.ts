@@ -13,6 +13,7 @@ import {
   refuseCall,
   requireDeno,
   requireTemporaryFolder,
+  runTask,
 } from "../local/command_line.ts";
 import { chooseMutants } from "./mutate/choose.ts";
 import { languages } from "./mutate/languages.ts";
@@ -104,4 +105,4 @@ async function main(): Promise<void> {
   Deno.exit(isGood ? 0 : 1);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

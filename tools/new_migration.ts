@@ -4,7 +4,7 @@
  * @module
  */
 import { relative } from "node:path";
-import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
+import { readCommandLine, refuseCall, runTask } from "../local/command_line.ts";
 import { checkoutAt } from "../cli/bundle/checkout.ts";
 import { openChange } from "./migrations/freeze.ts";
 import { writeJsrVersion } from "./package/jsr_version.ts";
@@ -19,14 +19,9 @@ async function main(): Promise<void> {
   const { positionals } = readCommandLine(USAGE);
   const [name] = positionals;
   if (name === undefined || positionals.length > 1) refuseCall("Give one name.", USAGE);
-  try {
-    const path = await openChange(checkoutAt(root), name, new Date());
-    await writeJsrVersion(root);
-    console.log(`wrote ${relative(root, path)}`);
-  } catch (error) {
-    console.error(explain(error));
-    Deno.exitCode = 1;
-  }
+  const path = await openChange(checkoutAt(root), name, new Date());
+  await writeJsrVersion(root);
+  console.log(`wrote ${relative(root, path)}`);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

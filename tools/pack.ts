@@ -4,7 +4,7 @@
  * @module
  */
 import { join, relative } from "node:path";
-import { readCommandLine, refuseCall } from "../local/command_line.ts";
+import { explain, readCommandLine, refuseCall, runTask } from "../local/command_line.ts";
 import { packPackage } from "./package/build.ts";
 import { root } from "./run_deno.ts";
 
@@ -14,7 +14,7 @@ Writes the npm package (the command line, the bundle, the client with its types)
 DIRECTORY (dist). In a project: npm install --save-dev CHECKOUT/dist/sync-scheduler-VERSION.tgz; an app that uses the
 client needs @supabase/supabase-js as well.`;
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const { positionals } = readCommandLine(USAGE);
   if (positionals.length > 1) refuseCall("Give one directory.", USAGE);
   const directory = positionals[0] ?? join(root, "dist");
@@ -22,16 +22,18 @@ if (import.meta.main) {
   console.log(relative(Deno.cwd(), await packPackage(directory)));
 }
 
-/** Ends the task before anything is built when the directory, such as that of a read-only checkout, cannot be written. */
+/** Refuses before anything is built a directory, such as that of a read-only checkout, that cannot be written. */
 async function requireWritable(directory: string): Promise<void> {
   try {
     await Deno.mkdir(directory, { recursive: true });
     await Deno.remove(await Deno.makeTempFile({ dir: directory }));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    console.error(
-      `${directory} cannot be written: ${why}.\nGive a directory that can: deno task pack DIRECTORY`,
+    throw new Error(
+      `${directory} cannot be written: ${
+        explain(error)
+      }.\nGive a directory that can: deno task pack DIRECTORY`,
     );
-    Deno.exit(1);
   }
 }
+
+if (import.meta.main) await runTask(main);

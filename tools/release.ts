@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { checkoutAt } from "../cli/bundle/checkout.ts";
-import { explain, readCommandLine, refuseCall } from "../local/command_line.ts";
+import { readCommandLine, refuseCall, runTask } from "../local/command_line.ts";
 import { git } from "./git.ts";
 import { freeze } from "./migrations/freeze.ts";
 import { writeJsrVersion } from "./package/jsr_version.ts";
@@ -22,27 +22,22 @@ async function main(): Promise<void> {
   const { positionals } = readCommandLine(USAGE);
   const [version] = positionals;
   if (version === undefined || positionals.length > 1) refuseCall("Give one version.", USAGE);
-  try {
-    const tag = `v${version}`;
-    const isRepository = await Deno.stat(join(root, ".git")).then(() => true, () => false);
-    if (isRepository) await refuseUnclean(tag);
-    const changelog = join(root, "CHANGELOG.md");
-    const text = await Deno.readTextFile(changelog);
-    if (!text.includes(UNRELEASED)) throw new Error("CHANGELOG.md has no section Unreleased");
-    const { migrations } = await freeze(checkoutAt(root), version);
-    const day = new Date().toISOString().slice(0, 10);
-    await Deno.writeTextFile(changelog, text.replace(UNRELEASED, `${UNRELEASED}\n## ${version} - ${day}\n`));
-    await writeJsrVersion(root);
-    console.log(`${version}: ${Object.keys(migrations).length} migrations are frozen`);
-    if (!isRepository) return;
-    await git(root, ["add", "--all"]);
-    await git(root, ["commit", "--quiet", "--message", `Release ${version}`]);
-    await git(root, ["tag", "--annotate", tag, "--message", `Release ${version}`]);
-    console.log(`tagged ${tag}; next: git push --follow-tags`);
-  } catch (error) {
-    console.error(explain(error));
-    Deno.exitCode = 1;
-  }
+  const tag = `v${version}`;
+  const isRepository = await Deno.stat(join(root, ".git")).then(() => true, () => false);
+  if (isRepository) await refuseUnclean(tag);
+  const changelog = join(root, "CHANGELOG.md");
+  const text = await Deno.readTextFile(changelog);
+  if (!text.includes(UNRELEASED)) throw new Error("CHANGELOG.md has no section Unreleased");
+  const { migrations } = await freeze(checkoutAt(root), version);
+  const day = new Date().toISOString().slice(0, 10);
+  await Deno.writeTextFile(changelog, text.replace(UNRELEASED, `${UNRELEASED}\n## ${version} - ${day}\n`));
+  await writeJsrVersion(root);
+  console.log(`${version}: ${Object.keys(migrations).length} migrations are frozen`);
+  if (!isRepository) return;
+  await git(root, ["add", "--all"]);
+  await git(root, ["commit", "--quiet", "--message", `Release ${version}`]);
+  await git(root, ["tag", "--annotate", tag, "--message", `Release ${version}`]);
+  console.log(`tagged ${tag}; next: git push --follow-tags`);
 }
 
 /** A release is what is committed: nothing else may get into it, and a tag never moves. */
@@ -53,4 +48,4 @@ async function refuseUnclean(tag: string): Promise<void> {
   if (await git(root, ["tag", "--list", tag]) !== "") throw new Error(`the tag ${tag} is there already`);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

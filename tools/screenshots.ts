@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
-import { readSwitches } from "../local/command_line.ts";
+import { readSwitches, runTask } from "../local/command_line.ts";
 import { type Platform, startPlatform } from "../local/platform.ts";
 import { startBrowser } from "../tests/support/browser/browser.ts";
 import { serveConsole } from "../local/console/serve.ts";
@@ -104,6 +104,7 @@ Starts a throw-away local platform with a past and takes docs/images/console_*.p
   --full  the whole page, instead of what a window shows`;
 
 if (import.meta.main) {
-  await main(readSwitches(USAGE, ["full"]).has("full"));
+  const isFull = readSwitches(USAGE, ["full"]).has("full");
+  await runTask(() => main(isFull));
   Deno.exit();
 }

@@ -1,5 +1,6 @@
 /** What the tasks say of themselves, and how they refuse. */
 import assert from "node:assert/strict";
+import { copyDirectory } from "../../../local/copy_directory.ts";
 import { isOlder, LEAST_DENO, LEAST_DENO_OF_TESTS } from "../../../local/command_line.ts";
 import { root, task } from "./task.ts";
 
@@ -55,6 +56,44 @@ Deno.test("pack says in words that its directory cannot be written, before it bu
     /^\S+\/dist cannot be written: .*\.\nGive a directory that can: deno task pack DIRECTORY\n$/,
   );
   await Deno.remove(file);
+});
+
+Deno.test("every task that writes into a read-only checkout says so without a stack", async () => {
+  const checkout = await Deno.makeTempDir({ prefix: "checkout-of-a-test-" });
+  try {
+    for (const folder of ["cli", "docs/reference", "local", "src", "supabase", "tests/support", "tools"]) {
+      await copyDirectory(root + folder, `${checkout}/${folder}`, { skip: (name) => name === "releases" });
+    }
+    for (const file of ["CHANGELOG.md", "deno.lock"]) await Deno.copyFile(root + file, `${checkout}/${file}`);
+    // By Deno's permissions, because the mode of a folder does not stop root.
+    const config = await Deno.readTextFile(`${root}deno.json`);
+    await Deno.writeTextFile(
+      `${checkout}/deno.json`,
+      config.replaceAll(/ --allow-write\S*/g, "").replaceAll(" -A ", " -A --deny-write=. "),
+    );
+    // These two write only what is stale.
+    await Deno.writeTextFile(`${checkout}/src/database_types.ts`, "");
+    await Deno.remove(`${checkout}/supabase/migrations`, { recursive: true });
+    await Deno.mkdir(`${checkout}/supabase/migrations`);
+    for (
+      const call of [
+        ["api:docs"],
+        ["cli:docs"],
+        ["db:compose"],
+        ["db:types"],
+        ["dev"],
+        ["pack"],
+        ["release", "0.1.0"],
+      ]
+    ) {
+      const { code, text } = await task(checkout, call);
+      assert.equal(code, 1, `${call}: ${text}`);
+      assert.match(text, /Requires write access to /, call[0]);
+      assert.doesNotMatch(text, /Uncaught|^ +at /m);
+    }
+  } finally {
+    await Deno.remove(checkout, { recursive: true });
+  }
 });
 
 Deno.test("every task that people call answers --help and refuses what it does not know", async () => {
