@@ -7,10 +7,12 @@ import { WORDS } from "./words.ts";
 const LONGEST = 30;
 /** Words of the sentences of a unit. */
 const AVERAGE = 20;
+/** The changelog of what was released, which never changes afterwards. */
+const RELEASED = /^## (?!Unreleased)[^]*/m;
 
 /** A text that people read: a page of Markdown, or a file whose comments count. */
 export interface ProseFile {
-  /** Ends in `.md`, `.sql`, `.ts` or `.tsx`. */
+  /** Ends in `.md`, `.sql`, `.psql`, `.ts` or `.tsx`. */
   readonly path: string;
   readonly text: string;
 }
@@ -56,8 +58,8 @@ function unitOf(path: string): string {
 
 function sentencesOf({ path, text }: ProseFile): Sentence[] {
   const comments: Comment[] = path.endsWith(".md")
-    ? [{ text, line: 1 }]
-    : path.endsWith(".sql")
+    ? [{ text: path === "CHANGELOG.md" ? text.replace(RELEASED, "") : text, line: 1 }]
+    : path.endsWith("sql")
     ? sqlComments(text)
     : typescriptComments(text, path.endsWith("x"));
   return comments.flatMap((comment) =>

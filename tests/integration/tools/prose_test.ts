@@ -27,9 +27,16 @@ for (const [text, word] of FOUND) {
       assert.match(faults(page).join(), new RegExp(`^f\\.md:\\d: "${word}": `));
     }
     assert.match(faults(`/** ${text} */`, "f.ts").join(), new RegExp(`^f\\.ts:1: "${word}": `));
-    assert.match(faults(`-- ${text}\n`, "f.sql").join(), new RegExp(`^f\\.sql:1: "${word}": `));
+    for (const path of ["f.sql", "f.psql"]) {
+      assert.match(faults(`-- ${text}\n`, path).join(), new RegExp(`^${path}:1: "${word}": `));
+    }
   });
 }
+
+Deno.test("finds only what is not released in the changelog", () => {
+  const text = "# Changelog\n\n## Unreleased\n\n- Nobody.\n\n## 0.1.0\n\n- Nobody.\n";
+  assert.deepEqual(faults(text, "CHANGELOG.md").map((fault) => fault.split(": ")[0]), ["CHANGELOG.md:5"]);
+});
 
 Deno.test("finds a sentence of 31 words, with its line", () => {
   const long = words(31).replaceAll("word word word", "word word\nword");
