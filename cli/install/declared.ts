@@ -35,8 +35,7 @@ const BY_DEFAULT = "schemas";
  * ```
  */
 export async function readDeclared(supabase: string, config: unknown): Promise<Declared | null> {
-  const configured = at(config, "experimental", "pgdelta", "declarative_schema_path");
-  const tree = typeof configured === "string" && configured !== "" ? plain(configured) : BY_DEFAULT;
+  const tree = declarativeFolder(config);
   const paths = readSchemaPaths(config);
   const theirs = paths.filter((path) => path !== ownSchemaPath(config)).at(-1);
   const sql = await readSql(join(supabase, tree));
@@ -44,6 +43,17 @@ export async function readDeclared(supabase: string, config: unknown): Promise<D
   const folder = join(sql === "" ? fixedPart(theirs ?? "") : tree, FOLDER).replaceAll("\\", "/");
   const isRead = paths.length === 0 || paths.some((path) => covers(plain(path), `${folder}/00.sql`));
   return { folder, sql, schemaPath: isRead ? null : `./${folder}/*.sql` };
+}
+
+/** Whether `supabase db diff` compares the database with declared files as soon as there are any. */
+export function isDiffDeclarative(config: unknown): boolean {
+  return at(config, "experimental", "pgdelta", "enabled") === true;
+}
+
+/** The folder of declared files, below `supabase/`, that the CLI reads and writes. */
+export function declarativeFolder(config: unknown): string {
+  const configured = at(config, "experimental", "pgdelta", "declarative_schema_path");
+  return typeof configured === "string" && configured !== "" ? plain(configured) : BY_DEFAULT;
 }
 
 /**

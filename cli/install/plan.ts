@@ -1,5 +1,6 @@
 import { type Bundle, FUNCTION } from "../bundle/bundle.ts";
-import { addBlock } from "./config_block.ts";
+import { addBlock, readToml } from "./config_block.ts";
+import { declarativeFolder, isDiffDeclarative } from "./declared.ts";
 import { hasOwnMembership, readHistory } from "./history.ts";
 import type { Host } from "./host.ts";
 import { isEdited } from "./edited.ts";
@@ -87,6 +88,15 @@ export function planInstall(bundle: Bundle, host: Host, options: InstallOptions)
     notes.push(
       "Your declared files make the Sync Scheduler, too. Generate them anew once the migrations are pushed: " +
         "`supabase db schema declarative generate`.",
+    );
+  }
+  const settings = readToml(host.config);
+  if (host.declared === null && isDiffDeclarative(settings)) {
+    notes.push(
+      `Once supabase/${
+        declarativeFolder(settings)
+      } has SQL files of yours, run \`npx sync-scheduler install\` again, ` +
+        "before the next `supabase db diff`: that drops what no file declares.",
     );
   }
   if (edited.length > 0 && options.edited === "keep") notes.push(`Kept as edited:\n  ${edited.join("\n  ")}`);

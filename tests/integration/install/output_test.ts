@@ -66,6 +66,22 @@ Deno.test("an install ends with the next steps: numbered, to paste, with the nam
   ]);
 });
 
+Deno.test("with pgdelta and no declared file yet, an install says when to run it again", async () => {
+  const again =
+    /^Once supabase\/database has SQL files of yours, run `npx sync-scheduler install` again, before /m;
+  const pgdelta = (enabled: boolean) =>
+    `${CONFIG}\n[experimental.pgdelta]\nenabled = ${enabled}\ndeclarative_schema_path = "./database"\n`;
+  await using project = await createProject({ "config.toml": pgdelta(false) });
+  assert.doesNotMatch(await installed(project, "--dry-run"), again);
+  await project.write({ "config.toml": pgdelta(true) });
+  assert.match(await installed(project), again);
+  assert.match(await installed(project), again);
+  await project.write({ "database/mine.sql": "create table a ();\n" });
+  const text = await installed(project);
+  assert.match(text, /^added {3}supabase\/database\/sync_scheduler\/10_tables\.sql$/m);
+  assert.doesNotMatch(text, again);
+});
+
 Deno.test("a path, a project or a config.toml that cannot be used is refused in one sentence that helps", async () => {
   await using project = await createProject();
   const into = async (path: string) => {
