@@ -74,8 +74,13 @@ Deno.test("files are known by their line and not by their name: a migration that
 // Stricter than most, in another style, and with rules of its own.
 const HOSTS_DENO_JSON = `{
   "compilerOptions": {
+    "allowUnreachableCode": false,
+    "erasableSyntaxOnly": true,
     "exactOptionalPropertyTypes": true,
+    "noFallthroughCasesInSwitch": true,
+    "noImplicitOverride": true,
     "noImplicitReturns": true,
+    "noPropertyAccessFromIndexSignature": true,
     "noUncheckedIndexedAccess": true,
     "noUnusedLocals": true,
     "noUnusedParameters": true,
@@ -86,21 +91,26 @@ const HOSTS_DENO_JSON = `{
 }
 `;
 
-Deno.test("a host's deno check, lint and fmt pass at its root, with and without a deno.json there", async () => {
+Deno.test("a host's deno check, lint and fmt pass at its root, with and without a deno.json and a package.json there", async () => {
   for (const config of [null, HOSTS_DENO_JSON]) {
     await using project = await createProject();
     await project.remove("functions/hello");
     await project.remove("functions/_shared/errors.ts");
     if (config !== null) await Deno.writeTextFile(`${project.directory}/deno.json`, config);
     await installed(project);
-    for (const args of [["check"], ["lint"], ["fmt", "--check"]]) {
+    const passes = async (...args: string[]) => {
       const { code, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [...args, "--quiet", "supabase/functions"],
         cwd: project.directory,
         env: { NO_COLOR: "1" },
       }).output();
       assert.equal(code, 0, `${args} ${config}: ${new TextDecoder().decode(stderr)}`);
-    }
+    };
+    await passes("check");
+    await passes("lint");
+    await passes("fmt", "--check");
+    await Deno.writeTextFile(`${project.directory}/package.json`, '{ "private": true }\n');
+    await passes("check", "--node-modules-dir=none");
   }
 });
 

@@ -9,9 +9,12 @@
 
 /** A number to be written with exactly these digits. */
 export class ExactNumber {
+  readonly digits: string;
+
   /** Throws RangeError when the digits are no plain decimal. */
-  constructor(readonly digits: string) {
+  constructor(digits: string) {
     if (!/^-?(0|[1-9]\d*)(\.\d+)?$/.test(digits)) throw new RangeError("not a plain decimal");
+    this.digits = digits;
   }
 }
 

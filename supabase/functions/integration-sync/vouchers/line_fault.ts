@@ -31,14 +31,15 @@ export function lineFault(line: unknown, index: number, known: KnownFields): Ent
   const { path } = place;
   const whole = (what: string) => ({ field: path, reason: `Line ${index + 1} ${what}.` });
   if (!isObject(line)) return whole("must be an object");
-  if (typeof line.account !== "string") return fieldFault(place, "account", "must be a text");
-  if (!isFilled(line.account)) return fieldFault(place, "account", "must not be empty");
+  const { account, debit, credit } = line;
+  if (typeof account !== "string") return fieldFault(place, "account", "must be a text");
+  if (!isFilled(account)) return fieldFault(place, "account", "must not be empty");
   for (const side of ["debit", "credit"]) {
     const what = amountFault(line[side]);
     if (what !== null) return fieldFault(place, side, what);
   }
-  if (isNothing(line.debit) && isNothing(line.credit)) return whole("has neither a debit nor a credit");
-  if (isMoney(line.debit) && isMoney(line.credit)) return whole("has both a debit and a credit");
+  if (isNothing(debit) && isNothing(credit)) return whole("has neither a debit nor a credit");
+  if (isMoney(debit) && isMoney(credit)) return whole("has both a debit and a credit");
   return fieldsFault(line, place, known);
 }
 

@@ -72,7 +72,8 @@ export function readVoucher(
     if (found !== null) return refuse(found.reason);
   }
   const whole = keep(payload, fields.voucher, ignored.voucher, purpose);
-  const raw = isObject(whole) && Array.isArray(whole.lines) ? whole.lines : [];
+  const { lines: given } = isObject(whole) ? whole : {};
+  const raw = Array.isArray(given) ? given : [];
   const lines = raw.map((line) => keep(line, fields.line, ignored.line, purpose));
   const voucher = parseVoucher(isObject(whole) && raw.length > 0 ? { ...whole, lines } : whole);
   if (voucher === null) return refuse("The payload cannot be read as a voucher.");

@@ -92,7 +92,7 @@ export function voucherFault(rules: EntryRules, content: EntryContent): EntryFau
 
 /** Of a payload that is not read otherwise, a date in the expected form is one all the same. */
 function freeFault(rules: EntryRules, period: string, payload: JsonObject): EntryFault | null {
-  const date = payload.posting_date;
+  const { posting_date: date } = payload;
   if (typeof date !== "string" || !/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(date)) return null;
   if (!isDate(date)) return fieldFault(VOUCHER, "posting_date", "must be a date that exists, YYYY-MM-DD");
   return periodFault(rules, period, payload);
@@ -106,7 +106,7 @@ function linesFault(rules: EntryRules, payload: JsonObject): EntryFault | null {
     return fieldFault(VOUCHER, "lines", "must be at least two");
   }
   const known = { exported: rules.exported?.line ?? null, ignored: rules.ignored_fields.line };
-  let currency = payload.currency ?? null;
+  let { currency = null } = payload;
   for (const [index, line] of lines.entries()) {
     const fault = lineFault(line, index, known);
     if (fault !== null) return fault;
@@ -131,11 +131,12 @@ function agreementFault(
   { period, document_number }: EntryContent,
   payload: JsonObject,
 ): EntryFault | null {
+  const { document_number: itsNumber, period: itsPeriod } = payload;
   if (rules.exported === null) {
-    if (!isNothing(payload.document_number) && payload.document_number !== document_number) {
+    if (!isNothing(itsNumber) && itsNumber !== document_number) {
       return fieldFault(VOUCHER, "document_number", "must be the entry's document_number");
     }
-    if (rules.period_rule !== "free" && !isNothing(payload.period) && payload.period !== period) {
+    if (rules.period_rule !== "free" && !isNothing(itsPeriod) && itsPeriod !== period) {
       return fieldFault(VOUCHER, "period", "must be the entry's period");
     }
   }
@@ -143,7 +144,7 @@ function agreementFault(
 }
 
 function periodFault(rules: EntryRules, period: string, payload: JsonObject): EntryFault | null {
-  const date = payload.posting_date;
+  const { posting_date: date } = payload;
   if (rules.period_rule === "free" || typeof date !== "string") return null;
   const year = period.slice(0, 4);
   const isThirteenth = period.endsWith("-13");

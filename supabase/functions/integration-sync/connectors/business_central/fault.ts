@@ -13,17 +13,21 @@ import type { ConnectorContext } from "../connector.ts";
 
 /** A call to Business Central that did not do what was asked. Caught where outcomes are made; never leaves the connector. */
 export class BusinessCentralFault extends Error {
-  constructor(
-    readonly failure: Failure,
-    /** Whether the request may have been carried out all the same, or still may be. */
-    readonly isDoubtful: boolean = false,
-    /** Business Central's own refusal, which may be about a voucher; null when it gave none. */
-    readonly refusal: Refusal | null = null,
-    /** Whether it is proved that nothing of the request was sent. */
-    readonly isUnsent: boolean = false,
-  ) {
+  readonly failure: Failure;
+  /** Whether the request may have been carried out all the same, or still may be. */
+  readonly isDoubtful: boolean;
+  /** Business Central's own refusal, which may be about a voucher; null when it gave none. */
+  readonly refusal: Refusal | null;
+  /** Whether it is proved that nothing of the request was sent. */
+  readonly isUnsent: boolean;
+
+  constructor(failure: Failure, isDoubtful = false, refusal: Refusal | null = null, isUnsent = false) {
     super(failure.message);
     this.name = "BusinessCentralFault";
+    this.failure = failure;
+    this.isDoubtful = isDoubtful;
+    this.refusal = refusal;
+    this.isUnsent = isUnsent;
   }
 }
 
