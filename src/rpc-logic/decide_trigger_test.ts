@@ -111,7 +111,7 @@ Deno.test("names what the active run waits for", () => {
   inProgress({ active: waits, isTicking: false }, { notice: "scheduler_not_ticking" });
 });
 
-Deno.test("revives an active run that stands still, before any limit", () => {
+Deno.test("revives an active run that is stuck, before any limit", () => {
   for (const recovery of ["continues", "done"] as const) {
     const change = { active: { ...active, recovery }, newestPressAt: now };
     assert.deepEqual(decide(change), { outcome: "revive", runId: "r-1", notice: null });
@@ -200,11 +200,11 @@ Deno.test("answers the first failing check when all of them fail", () => {
   expectNext({ key: { runId: "r-9", integrationId: "i-2" } }, "idempotency_key_reused");
 });
 
-Deno.test("there is no next press to wait for when nobody has pressed", () => {
+Deno.test("there is no next press to wait for before the first press", () => {
   assert.equal(nextManualPress(clear), null);
 });
 
-Deno.test("a caller who waits as long as told is never too early, and a second less is", () => {
+Deno.test("a caller who waits for retry_after_seconds is never too early, and a second less is", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 4_000_000 }),

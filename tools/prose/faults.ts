@@ -1,5 +1,6 @@
 import { CODE, passagesOf } from "./markdown.ts";
 import { sqlComments } from "./sql_comments.ts";
+import { testNames } from "./test_names.ts";
 import { type Comment, typescriptComments } from "./typescript_comments.ts";
 import { WORDS } from "./words.ts";
 
@@ -10,7 +11,7 @@ const AVERAGE = 20;
 /** The changelog of what was released, which never changes afterwards. */
 const RELEASED = /^## (?!Unreleased)[^]*/m;
 
-/** A text that people read: a page of Markdown, or a file whose comments count. */
+/** A text that people read: a page of Markdown, or a file whose comments and names of tests count. */
 export interface ProseFile {
   /** Ends in `.md`, `.sql`, `.psql`, `.ts` or `.tsx`. */
   readonly path: string;
@@ -62,7 +63,7 @@ function sentencesOf({ path, text }: ProseFile): Sentence[] {
     : path.endsWith("sql")
     ? sqlComments(text)
     : typescriptComments(text, path.endsWith("x"));
-  return comments.flatMap((comment) =>
+  return [...comments, ...testNames(path, text)].flatMap((comment) =>
     passagesOf(comment.text).flatMap((passage) =>
       // A line's end would end a sentence.
       [...sentences.segment(passage.text.replaceAll("\n", " "))].map(({ segment, index }) => {

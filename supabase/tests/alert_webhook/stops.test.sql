@@ -33,7 +33,7 @@ select is(pg_temp.stopped_alert(), split_part(pg_temp.stopped_alert(), ' ', 1) |
 select is(pg_temp.waiting(), 'webhook.configured, webhook.configured', 'and what still waits goes first');
 select is(sync_scheduler.post_alert_messages(), 1, 'it begins again');
 
-select is(pg_temp.fail('refused', '3 minutes'), null, 'a refusal may be somebody''s mistake');
+select is(pg_temp.fail('refused', '3 minutes'), null, 'a refusal may be a mistake');
 select is(pg_temp.fail('refused', '50 minutes'), null, 'that is soon corrected');
 select is(pg_temp.fail('refused', '50 minutes'), 'refused', 'after an hour it is not');
 select pg_temp.configure('{}');

@@ -31,7 +31,7 @@ select results_eq($$ select acknowledged_at = now(), resolved_at is null from pu
 select sync_test.act_as('service_role');
 select is(pg_temp.acknowledge('vendor_incident'), null, 'the service role acknowledges what is shared');
 select sync_test.act_as('owner');
-select isnt((select acknowledged_at from public.sync_alerts where kind = 'vendor_incident'), null, 'in nobody''s name');
+select isnt((select acknowledged_at from public.sync_alerts where kind = 'vendor_incident'), null, 'in no person''s name');
 
 select * from finish();
 rollback;

@@ -97,7 +97,7 @@ insert into script (event, expected, why) values
   ('run failed rate_limited', 'degraded, passive, in a day', 'a 429 of a run begins the cool-down anew'),
   ('run failed permanent', 'needs_attention, passive, in a day', 'a refusal needs attention there, too'),
   ('run failed transient', 'needs_attention, passive, in a day', 'and being away as well does not fix it'),
-  ('run succeeded', 'healthy, passive, in a day', 'a run that is let in does'),
+  ('run succeeded', 'healthy, passive, in a day', 'a run that succeeds does'),
   ('check answered', 'healthy, passive, in a day', 'a check that was under way changes nothing of it'),
   ('check failed transient', 'unhealthy, passive, in a day', 'nor one that fails'),
   ('ask coordinator', 'unhealthy, passive, in a day', 'no person has it checked'),

@@ -37,7 +37,7 @@ where entry_key in ('entry 01', 'entry 10') and integration_id = sync_test.id('i
 select is(pg_temp.shown('{needs_decision}'), '{"needs_decision": 5}', 'an entry that is rejected and in conflict counts once');
 
 update sync_scheduler.run_attempts set lease_expires_at = now();
-select is(pg_temp.shown('{button_allowed}'), '{"button_allowed": true}', 'a dead run is in nobody''s way');
+select is(pg_temp.shown('{button_allowed}'), '{"button_allowed": true}', 'a dead run is in no caller''s way');
 update public.sync_integrations set max_attempts = 1;
 update sync_scheduler.run_attempts set settled_before = 4;
 select is(pg_temp.shown('{button_message}'), '{"button_message": "rate_limited"}', 'unless it would fail by being revived: then the cooldown counts');

@@ -29,7 +29,7 @@ select ok(w between 1 and 2.05, 'a success resets it') from pg_temp.wait_after('
 select is(pg_temp.failures(), 0, 'to none');
 
 select pg_temp.wait_after(), pg_temp.wait_after();
-update public.sync_integrations set config = '{"url": "https://mended.example/"}' where id = sync_test.id('integration a');
+update public.sync_integrations set config = '{"url": "https://fixed.example/"}' where id = sync_test.id('integration a');
 select ok(next_check_at <= now() + interval '31 minutes' and consecutive_failures = 0, 'so does a change, which may have fixed it')
 from public.sync_integration_health where integration_id = sync_test.id('integration a');
 

@@ -18,7 +18,7 @@ select ok(pg_temp.wait() >= interval '15 minutes', 'and the next one not before 
 select pg_temp.check_ends(n, 'answered') from generate_series(1, 3) n;
 select ok(pg_temp.wait() >= interval '15 minutes', 'which an answer does not bring nearer');
 select pg_temp.due(1, 2);
-select is(sync_scheduler.run_due_checks(), 2, 'the answers that others get on the same host do not stand for it');
+select is(sync_scheduler.run_due_checks(), 2, 'the answers that others get on the same host do not replace it');
 
 select * from finish();
 rollback;

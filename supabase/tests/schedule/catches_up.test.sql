@@ -18,7 +18,7 @@ select is((select array[started, skipped] from sync_scheduler.ticks order by tic
 select is((select concat_ws(' ', count, details ->> 'slots') from public.sync_alerts where kind = 'missed_slot'), (
   select concat_ws(' ', 1, count(*)) from pg_temp.slots('integration a') where reason = 'missed'), 'slots that were missed raise one alert');
 
-select is((select count(*)::integer from public.sync_alerts where kind = 'scheduler_dead'), 0, 'the tick that is back calls itself dead to nobody');
+select is((select count(*)::integer from public.sync_alerts where kind = 'scheduler_dead'), 0, 'the tick that is back does not report itself as dead');
 
 -- Only one, but too old.
 update public.sync_integrations set schedule = pg_temp.yearly() where id = sync_test.id('integration b');

@@ -19,7 +19,7 @@ where i.id = pg_temp.integration(1);
 select is(sync_scheduler.vendor_host(row(i.*)::public.sync_integrations), 'www.xledger.net', 'or the type''s')
 from (select (jsonb_populate_record(x, '{"integration_type": "xledger", "config": {}}')).* from public.sync_integrations x limit 1) i;
 update public.sync_integration_types set host = null where code = 'webhook';
-select is(sync_scheduler.vendor_host(i), null, 'or nobody''s') from public.sync_integrations i where i.id = sync_test.id('integration a');
+select is(sync_scheduler.vendor_host(i), null, 'or none') from public.sync_integrations i where i.id = sync_test.id('integration a');
 update public.sync_integration_types set host = 'hooks.example:8443' where code = 'webhook';
 -- Written so, an address leads elsewhere than it seems to, or may.
 select is(count(*)::integer, 0, 'never the type''s when config says something else') from

@@ -50,10 +50,10 @@ function newBatch(count: number): Batch {
 }
 
 for (const [name, start] of Object.entries(receivers)) {
-  Deno.test(`${name} lets a signed HEAD in, and shows no more than that it is there to another secret`, async () => {
+  Deno.test(`${name} accepts a signed HEAD, and shows another secret only that it is there`, async () => {
     await using receiver = await start();
     assert.deepEqual(await open(receiver, receiver.secret).ping(testContext()), { ok: true });
-    const other = open(receiver, `whsec_${btoa("another secret, of somebody else")}`);
+    const other = open(receiver, `whsec_${btoa("another secret, of another host")}`);
     assert.deepEqual(await other.ping(testContext()), { ok: true, reachedOnly: true });
   });
 
@@ -68,7 +68,7 @@ for (const [name, start] of Object.entries(receivers)) {
 
   Deno.test(`${name} takes nothing that is signed with another secret`, async () => {
     await using receiver = await start();
-    const { failure } = await open(receiver, `whsec_${btoa("another secret, of somebody else")}`)
+    const { failure } = await open(receiver, `whsec_${btoa("another secret, of another host")}`)
       .export(testContext(), newBatch(1));
     assert.equal(failure?.code, "webhook_access_refused");
   });

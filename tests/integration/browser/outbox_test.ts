@@ -25,7 +25,7 @@ Deno.test("the outbox counts entries of unknown outcome, and a batch that was se
   assert.equal(await item("B-3").count(), 0, "the next run settles it by itself");
   await item("B-1").locator("summary").click();
   await untilText(item("B-1"), /Outcome not known.*Look it up in the external system first/s);
-  await item("B-1").getByLabel("Reason").fill("Both stand in the books");
+  await item("B-1").getByLabel("Reason").fill("Both are in the books");
   await item("B-1").getByRole("button", { name: "It is there" }).click();
   await item("B-2").waitFor({ state: "detached" });
   await untilText(outbox.locator("header"), "3 entries waiting, 1 of unknown outcome");

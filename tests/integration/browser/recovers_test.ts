@@ -34,7 +34,7 @@ Deno.test("the page recovers when the server is killed in the middle of a run an
   await view.untilLive();
   await untilText(view.banner, "The sync has succeeded");
   await untilText(view.page.locator(".runs"), "Succeeded");
-  assert.equal(view.loads(), 1, "nobody had to reload it");
+  assert.equal(view.loads(), 1, "no person had to reload it");
 });
 
 localTest("the page recovers when Postgres crashes in the middle of a run", async (platform) => {

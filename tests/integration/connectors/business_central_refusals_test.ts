@@ -172,7 +172,7 @@ for (const [what, text] of gateways) {
   }
 }
 
-Deno.test("Business Central rejects nothing and posts no more of a batch when a part of it is answered with 418 and a page", async () => {
+Deno.test("Business Central rejects nothing and stops posting a batch when a part of it is answered with 418 and a page", async () => {
   await using bench = await startBusinessCentralTest();
   const entries = vouchers(bench, 3, [1]);
   // The whole is refused for the first; then the first alone, and the last alone meets the gateway.

@@ -164,7 +164,7 @@ Deno.test(
       for (
         const [what, answer, says] of [
           ["another project's", () => code("invalid_token"), /the function, but of another project/],
-          ["somebody else's", () => new Response("<html>"), /answers 200, and not as the function does/],
+          ["another function's", () => new Response("<html>"), /answers 200, and not as the function does/],
           ["nothing deployed", () => new Response("", { status: 404 }), /no function is deployed/],
           ["verify_jwt on", () => Response.json({ msg: "no key" }, { status: 401 }), /verify_jwt = false/],
           ["an old function", () => code("invalid_request"), /knows no warm-up: deploy it again/],

@@ -221,7 +221,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     check: "orphans",
-    what: "a run has nobody who works on it",
+    what: "a run has no worker",
     breakIt: active("1 hour"),
     says: /^1 active run without an attempt/,
   },
@@ -249,7 +249,7 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     check: "orphans",
-    what: "an entry is being sent by nobody",
+    what: "an entry is being sent by no run",
     breakIt: (admin, { integrationId }) =>
       admin`update public.sync_export_entries set state = 'sending', batch_id = gen_random_uuid(), sent_at = now()
         where integration_id = ${integrationId}`,

@@ -90,12 +90,12 @@ localTest(
     assert.deepEqual(await alertsOf(sql, id), ["run_failed open", "needs_attention open"]);
 
     await coolDown(sql, id);
-    const mended = await admin.rpc("set_integration_credentials", {
+    const fixed = await admin.rpc("set_integration_credentials", {
       ...target,
       credentials: { signing_secret: good },
       reason: "Both sides have the same one now.",
     });
-    assert.equal(mended.error, null);
+    assert.equal(fixed.error, null);
     const well = await untilChecked(coordinator, id);
     assert.deepEqual([well.status, well.last_error_code], ["healthy", null]);
     assert.ok(Number(well.latency_ms) >= 0);

@@ -33,6 +33,25 @@ for (const [text, word] of FOUND) {
   });
 }
 
+Deno.test("finds a word in the name of a test, and of its file", () => {
+  const quote = '"';
+  const typescript =
+    `Deno.test(${quote}sees nobody", f);\nawait t.step(\n  \`is $\{1} told\`, f);\nlocalTest({ name: ${quote}mends it" });\n`;
+  assert.deepEqual(
+    faults(typescript, "it_stands_test.ts").map((fault) => fault.split(": ").slice(0, 2).join()),
+    [
+      'it_stands_test.ts:1,"stands"',
+      'it_stands_test.ts:1,"nobody"',
+      'it_stands_test.ts:2,"told"',
+      'it_stands_test.ts:4,"mends"',
+    ],
+  );
+  const sql = "select is(f('nobody'), 'nobody sees', 'it''s\ntold');\n";
+  assert.deepEqual(faults(sql, "f.test.sql").map((fault) => fault.split(": ").slice(0, 2).join()), [
+    'f.test.sql:1,"told"',
+  ]);
+});
+
 Deno.test("finds only what is not released in the changelog", () => {
   const text = "# Changelog\n\n## Unreleased\n\n- Nobody.\n\n## 0.1.0\n\n- Nobody.\n";
   assert.deepEqual(faults(text, "CHANGELOG.md").map((fault) => fault.split(": ")[0]), ["CHANGELOG.md:5"]);

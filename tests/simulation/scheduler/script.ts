@@ -102,14 +102,14 @@ function drawAmbushes(
   jumps: readonly Jump[],
   clock: Clock,
 ): Act[] {
-  const somebody = () => (integrations[random.upTo(integrations.length) - 1] as Simulated).id;
+  const drawIntegration = () => (integrations[random.upTo(integrations.length) - 1] as Simulated).id;
   const act = (time: number, what: Step["what"], integrationId: string, details: Step["details"]): Act => ({
     time,
     step: { what, integrationId, ...(details && { details }) },
   });
   return [
     ...absences.flatMap(({ begin, end }) => {
-      const who = somebody();
+      const who = drawIntegration();
       const later = end + HOUR / 2;
       const to = Math.min(clock((begin + end) / 2), clock(later));
       return [
@@ -120,7 +120,7 @@ function drawAmbushes(
       ];
     }),
     ...jumps.filter(({ by }) => by < 0).flatMap(({ time }) => {
-      const who = somebody();
+      const who = drawIntegration();
       // The same slots by another name: those that the clock shows again have been dealt with.
       return [
         act(time - HOUR, "configure", who, { schedule: "*/5 * * * *" }),
@@ -140,23 +140,23 @@ function drawActs(
   const acts: Act[] = [];
   const act = (time: number, what: Step["what"], integrationId: string, details: Step["details"] = {}) =>
     acts.push({ time, step: { what, integrationId, details } });
-  const somebody = () => integrations[random.upTo(integrations.length) - 1] as Simulated;
+  const drawIntegration = () => integrations[random.upTo(integrations.length) - 1] as Simulated;
   const times = (each100: number) => Math.ceil(each100 * integrations.length / 100);
 
   for (let n = times(plan.ACTS.pause); n > 0; n--) {
-    const [who, time, long] = [somebody().id, within(0.8), (1 + random.next() * 40) * HOUR];
+    const [who, time, long] = [drawIntegration().id, within(0.8), (1 + random.next() * 40) * HOUR];
     const byItself = random.chance(0.6);
     act(time, "pause", who, { resume_at: byItself ? iso(clock(time) + long) : null });
     if (!byItself) act(time + long, "resume", who);
   }
   for (let n = times(plan.ACTS.disable); n > 0; n--) {
-    const [who, time] = [somebody().id, within(0.8)];
+    const [who, time] = [drawIntegration().id, within(0.8)];
     act(time, "configure", who, { enabled: false });
     act(time + random.next() * DAY, "configure", who, { enabled: true });
   }
   const zones = [...new Set(integrations.map(({ timeZone }) => timeZone))] as [string, ...string[]];
   for (let n = times(plan.ACTS.reschedule); n > 0; n--) {
-    const who = somebody().id;
+    const who = drawIntegration().id;
     act(within(0.9), "configure", who, { schedule: random.pick([...plan.SCHEDULES, null]) });
     act(within(0.9), "configure", who, { time_zone: random.pick(zones) });
     act(within(0.9), "configure", who, {
@@ -169,8 +169,8 @@ function drawActs(
     const to = clock(time) - random.next() * Math.min(DAY, time / 2);
     // Not before the integrations were there.
     const since = Math.max(clock(MINUTE), to - random.next() * 2 * DAY);
-    if (since < to) act(time, "backfill", somebody().id, { from: iso(since), to: iso(to) });
+    if (since < to) act(time, "backfill", drawIntegration().id, { from: iso(since), to: iso(to) });
   }
-  for (let n = times(plan.ACTS.press); n > 0; n--) act(within(1), "press", somebody().id);
+  for (let n = times(plan.ACTS.press); n > 0; n--) act(within(1), "press", drawIntegration().id);
   return acts;
 }

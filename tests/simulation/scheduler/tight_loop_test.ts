@@ -176,6 +176,6 @@ idleTest("a broken integration stops none of the others and stays due", async (d
   await sql`drop trigger refuse on public.sync_run_log`;
   await aMinuteLater();
   await race(database, sql);
-  assert.deepEqual(await count(), { started: INTEGRATIONS, alerts: 1, due: null }, "mended, it runs late");
+  assert.deepEqual(await count(), { started: INTEGRATIONS, alerts: 1, due: null }, "fixed, it runs late");
   await assertTicksWentWell(sql);
 });

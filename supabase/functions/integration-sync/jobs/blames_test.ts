@@ -93,7 +93,7 @@ Deno.test("the function decides by the class when an own connector reports what 
   assert.deepEqual(await reported(why), ["quota", "quota"]);
 });
 
-Deno.test("the function blames nobody when an own connector breaks", async () => {
+Deno.test("the function blames `nobody` when an own connector breaks", async () => {
   const breaks = () => {
     throw new Error("x is undefined");
   };

@@ -68,7 +68,7 @@ select results_eq($$ select t.attempt, t.step, t.detail from run, public.sync_ru
   $$ values (0, 'due', '{"triggered_by": "schedule"}'::jsonb), (0, 'finished', '{"outcome": "skipped", "skip_reason": "overlap"}') $$,
   'a slot that was skipped has only its reason');
 select sync_test.act_as('viewer');
-select throws_ok($$ select public.sync_run_timeline(run_id) from run $$, 'PT403', 'not_authorized', 'a foreign run is nobody''s business');
+select throws_ok($$ select public.sync_run_timeline(run_id) from run $$, 'PT403', 'not_authorized', 'a foreign run is not shown');
 select throws_ok($$ select public.sync_run_timeline(sync_test.id('none')) $$, 'PT403', 'not_authorized', 'and one that does not exist gets the same answer');
 
 select * from finish();

@@ -25,7 +25,7 @@ select is(pg_temp.health(), 'needs_attention token_refused In words.',
 select pg_temp.checked('failed', 'transient', 'away');
 select is(pg_temp.health(), 'needs_attention away In words.', 'nor does a missing answer, which is reported');
 select pg_temp.checked('answered');
-select is(pg_temp.health(), 'healthy', 'to be let in does');
+select is(pg_temp.health(), 'healthy', 'an accepted check does');
 select is(pg_temp.alerts(), '1 alerts, 0 open', 'and resolves the alert');
 
 select pg_temp.checked('failed', 'permanent', 'invalid_credentials');
