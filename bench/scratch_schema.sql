@@ -8,20 +8,21 @@ create table bench.tenants (
   integration_id uuid not null
 );
 
--- The reference: a bare insert of the row that the trigger inserts, with the same columns, defaults, checks, indexes
--- and foreign key, and none of the work around it.
+-- The reference: a bare insert of the row that the trigger inserts, with the same columns, defaults, checks,
+-- indexes and foreign key, and none of the work around it.
 create table bench.bare_run_log (like public.sync_run_log including all);
 alter table bench.bare_run_log
   add foreign key (integration_id, org_id) references public.sync_integrations (id, org_id) on delete cascade;
 
--- Loops inside the server, one commit a call: no client, no network and no protocol on either side. The insert gets
--- a cached plan without parse and bind, so this is the reference at its fastest.
+-- Loops inside the server, one commit a call: no client, no network and no protocol on either side. The
+-- insert gets a cached plan without parse and bind, so this is the reference at its fastest.
 create procedure bench.loop_trigger(
   first integer, last integer, inout began double precision, inout ended double precision
 )
 language plpgsql as $$
 declare
-  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t where t.n between first and last);
+  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t
+    where t.n between first and last);
 begin
   began := extract(epoch from clock_timestamp()) * 1000;
   for i in 1 .. last - first + 1 loop
@@ -37,7 +38,8 @@ create procedure bench.loop_insert(
 )
 language plpgsql as $$
 declare
-  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t where t.n between first and last);
+  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t
+    where t.n between first and last);
   integrations uuid[] :=
     (select array_agg(t.integration_id order by t.n) from bench.tenants t where t.n between first and last);
   person uuid := auth.uid();
@@ -53,18 +55,21 @@ begin
 end;
 $$;
 
--- What no press can do without, and nothing else: the run, its attempt and the queued request. No caller is checked, nothing
--- is looked at. It shows how much of the bare insert's speed is left for any trigger.
+-- What no press can do without, and nothing else: the run, its attempt and the queued request. No caller is
+-- checked, nothing is looked at. It shows how much of the bare insert's speed is left for any trigger.
 create function bench.write_all(org_id uuid, integration_id uuid) returns public.sync_run_log
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   run public.sync_run_log;
 begin
-  insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by, triggered_by_user_id, deadline_at)
-  values (write_all.org_id, write_all.integration_id, 'webhook', 'manual', auth.uid(), now() + interval '6 hours')
+  insert into public.sync_run_log (org_id, integration_id, integration_type, triggered_by,
+    triggered_by_user_id, deadline_at)
+  values (write_all.org_id, write_all.integration_id, 'webhook', 'manual', auth.uid(),
+    now() + interval '6 hours')
   returning * into run;
   insert into sync_scheduler.run_attempts (run_id, attempt, token_hash, request_id, lease_expires_at)
-  values (run.run_id, 1, '\x00', net.http_post(url := 'http://127.0.0.1:9/', body := '{"kind": "run"}'), now() + interval '10 seconds');
+  values (run.run_id, 1, '\x00', net.http_post(url := 'http://127.0.0.1:9/', body := '{"kind": "run"}'),
+    now() + interval '10 seconds');
   return run;
 end;
 $$;
@@ -74,7 +79,8 @@ create procedure bench.loop_writes(
 )
 language plpgsql as $$
 declare
-  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t where t.n between first and last);
+  orgs uuid[] := (select array_agg(t.org_id order by t.n) from bench.tenants t
+    where t.n between first and last);
   integrations uuid[] :=
     (select array_agg(t.integration_id order by t.n) from bench.tenants t where t.n between first and last);
 begin
@@ -87,8 +93,8 @@ begin
 end;
 $$;
 
--- Milliseconds of each call without its commit. Rolled back, so that the same integration can be triggered again and
--- the log keeps its length.
+-- Milliseconds of each call without its commit. Rolled back, so that the same integration can be triggered
+-- again and the log keeps its length.
 create procedure bench.time_trigger(org_id uuid, calls integer, inout milliseconds double precision[])
 language plpgsql as $$
 declare
@@ -105,7 +111,8 @@ end;
 $$;
 
 -- The same for an insert into the run log itself: what the growth of its indexes costs anybody.
-create procedure bench.time_insert(org_id uuid, integration_id uuid, calls integer, inout milliseconds double precision[])
+create procedure bench.time_insert(org_id uuid, integration_id uuid, calls integer,
+  inout milliseconds double precision[])
 language plpgsql as $$
 declare
   began timestamptz;
@@ -123,11 +130,14 @@ begin
 end;
 $$;
 
--- Makes some integrations due: as many of them as a batch takes, scattered over the table, at the minute that has just begun.
+-- Makes some integrations due: as many of them as a batch takes, scattered over the table, at the minute that
+-- has just begun.
 create procedure bench.make_due(due integer) language sql as $$
-  update public.sync_integrations i set next_run_at = date_trunc('minute', now()), next_tick_at = date_trunc('minute', now())
+  update public.sync_integrations i set next_run_at = date_trunc('minute', now()),
+    next_tick_at = date_trunc('minute', now())
   where i.id in (
-    select d.id from public.sync_integrations d where d.schedule is not null order by md5(d.id::text) limit due);
+    select d.id from public.sync_integrations d where d.schedule is not null
+    order by md5(d.id::text) limit due);
 $$;
 
 -- What a worker does with every run that is pending: it claims it and reports success.
@@ -146,26 +156,34 @@ $$;
 -- Connection checks, too, are spread over the time: some would always be due.
 create procedure bench.make_idle() language sql as $$
   update sync_scheduler.connection_checks set ended_at = now() where ended_at is null;
-  update public.sync_integration_health set next_check_at = now() + interval '1 day' where next_check_at < now() + interval '1 day';
-  update public.sync_integrations set next_run_at = next_run_at + interval '1 day', next_tick_at = next_tick_at + interval '1 day'
+  update public.sync_integration_health set next_check_at = now() + interval '1 day'
+  where next_check_at < now() + interval '1 day';
+  update public.sync_integrations set next_run_at = next_run_at + interval '1 day',
+    next_tick_at = next_tick_at + interval '1 day'
   where next_run_at < now() + interval '1 day';
 $$;
 
--- The reference of a tick: claims the due rows and inserts a row of a run for each, without deciding, dispatching or recording.
-create function bench.plain_tick(due integer) returns integer language plpgsql set enable_seqscan = off set jit = off as $$
+-- The reference of a tick: claims the due rows and inserts a row of a run for each, without deciding,
+-- dispatching or recording.
+create function bench.plain_tick(due integer) returns integer language plpgsql
+  set enable_seqscan = off set jit = off as $$
 declare
   claimed public.sync_integrations;
   rows integer := 0;
 begin
   for claimed in
-    update public.sync_integrations i set next_run_at = i.next_run_at + interval '1 day', next_tick_at = i.next_tick_at + interval '1 day'
+    update public.sync_integrations i set next_run_at = i.next_run_at + interval '1 day',
+      next_tick_at = i.next_tick_at + interval '1 day'
     where i.id in (
-      select d.id from public.sync_integrations d where d.integration_type = 'webhook' and d.next_tick_at <= now()
+      select d.id from public.sync_integrations d
+      where d.integration_type = 'webhook' and d.next_tick_at <= now()
       order by d.next_tick_at limit due for no key update skip locked)
     returning i.*
   loop
-    insert into bench.bare_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for, deadline_at)
-    values (claimed.org_id, claimed.id, claimed.integration_type, 'schedule', claimed.next_run_at, now() + claimed.run_deadline);
+    insert into bench.bare_run_log (org_id, integration_id, integration_type, triggered_by, scheduled_for,
+      deadline_at)
+    values (claimed.org_id, claimed.id, claimed.integration_type, 'schedule', claimed.next_run_at,
+      now() + claimed.run_deadline);
     rows := rows + 1;
   end loop;
   return rows;
@@ -175,8 +193,8 @@ $$;
 -- Between rounds, outside of what is measured. The queue too: no worker empties it here.
 create procedure bench.reset()
 language sql as $$
-  truncate public.sync_run_log, sync_scheduler.run_attempts, sync_scheduler.paused_runs, public.sync_export_entries, net.http_request_queue,
-    bench.bare_run_log;
+  truncate public.sync_run_log, sync_scheduler.run_attempts, sync_scheduler.paused_runs,
+    public.sync_export_entries, net.http_request_queue, bench.bare_run_log;
 $$;
 
 grant usage on schema bench to authenticated;

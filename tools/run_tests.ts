@@ -20,7 +20,7 @@ import { countJunit, readFailures, type TestCounts, type TestFailure } from "./j
 import { proseFaults } from "./prose/faults.ts";
 import { proseFiles } from "./prose/files.ts";
 import { root, runDeno } from "./run_deno.ts";
-import { sqlFaults } from "./sql_faults.ts";
+import { longLines, sqlFaults } from "./sql_faults.ts";
 import { tryChanged } from "./mutate/changed.ts";
 import { isMeantAsPath } from "./meant_as_path.ts";
 import { reportFailures } from "./report_failures.ts";
@@ -86,7 +86,13 @@ async function checks(): Promise<void> {
 }
 
 async function checkSql(): Promise<void> {
-  const faults = sqlFaults(await readSchemaFiles(join(root, "supabase", "schemas")));
+  const others = (await proseFiles(root)).filter(({ path }) =>
+    path.endsWith(".sql") && !/^supabase\/(schemas|tests)\/|^tests\//.test(path)
+  );
+  const faults = [
+    ...sqlFaults(await readSchemaFiles(join(root, "supabase", "schemas"))),
+    ...others.flatMap(({ path, text }) => longLines({ path, sql: text })),
+  ];
   if (faults.length > 0) throw new Error(faults.join("\n"));
 }
 

@@ -11,9 +11,7 @@ const WIDTH = 110;
  * What breaks the rules for SQL in schema files, each with its file and line or object. Lines have at most 110 columns.
  * Words are in lower case. All functions have one search path and no `#variable_conflict`. Tables have their schema.
  * Errors of the catalogue (`PTnnn`) come from `raise_error`, which looks up their code.
- *
- * These are checks, because no formatter formats plpgsql. For sql-formatter a body is one literal. The formatter of
- * postgres-language-server skips bodies and joins the lines of literals.
+ * Why these are checks and no formatter: docs/decisions/house/sql-has-no-formatter.md.
  *
  * @example
  * ```ts
@@ -28,14 +26,18 @@ export function sqlFaults(files: readonly SchemaFile[]): string[] {
   const split = files.map((file) => ({ file, statements: splitFile(file) }));
   const transitions = new Set(split.flatMap(({ statements }) => statements.flatMap(transitionTables)));
   return split.flatMap(({ file, statements }) => {
-    const long = file.sql.split("\n").flatMap((line, n) =>
-      [...line].length > WIDTH ? [`${file.path}:${n + 1}: more than ${WIDTH} columns`] : []
-    );
     const named = statements.flatMap((statement) =>
       faultsOf(statement, transitions).map((fault) => `${file.path}: ${nameOf(statement)}: ${fault}`)
     );
-    return [...long, ...upperCase(file), ...named];
+    return [...longLines(file), ...upperCase(file), ...named];
   });
+}
+
+/** The lines of a file of SQL that have more than 110 columns. */
+export function longLines({ path, sql }: Pick<SchemaFile, "path" | "sql">): string[] {
+  return sql.split("\n").flatMap((line, n) =>
+    [...line].length > WIDTH ? [`${path}:${n + 1}: more than ${WIDTH} columns`] : []
+  );
 }
 
 /** Words in upper case, in bodies as well; not in literals, quoted names and comments. */

@@ -7,7 +7,8 @@
 -- Security definer, because the caller may not be able to read your tables.
 create or replace function sync_scheduler.member_org_ids() returns setof uuid
 language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  -- For example: select m.account_id from public.memberships m where m.user_id = (select sync_scheduler.caller_id())
+  -- For example:
+  --   select m.account_id from public.memberships m where m.user_id = (select sync_scheduler.caller_id())
   select null::uuid where false;
 $$;
 revoke all on function sync_scheduler.member_org_ids() from public, anon, authenticated, service_role;

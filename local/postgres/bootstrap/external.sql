@@ -12,7 +12,8 @@ grant all on cron.job_run_details to postgres;
 grant all on all sequences in schema cron to postgres;
 -- No role may call cron.alter_job until it is granted.
 grant execute on all functions in schema cron to postgres;
--- The real Vault is its installer's alone. (Functions of a view are checked as the caller's: hence the last one.)
+-- The real Vault is its installer's alone. (Functions of a view are checked as the caller's: hence the last
+-- one.)
 grant usage on schema vault to postgres, service_role;
 grant select, delete on vault.secrets, vault.decrypted_secrets to postgres, service_role;
 grant truncate, references on vault.secrets, vault.decrypted_secrets to postgres;

@@ -1,4 +1,5 @@
--- The roles of a Supabase project, made where they are missing. Roles belong to the server, not to a database.
+-- The roles of a Supabase project, made where they are missing. Roles belong to the server, not to a
+-- database.
 do $$
 declare
   password constant text := 'postgres';

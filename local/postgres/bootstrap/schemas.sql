@@ -1,5 +1,5 @@
--- The schemas, extensions and helpers that every Supabase database has before the first migration. Each statement
--- may run where the thing is there already, as in an external Postgres.
+-- The schemas, extensions and helpers that every Supabase database has before the first migration. Each
+-- statement may run where the thing is there already, as in an external Postgres.
 create schema if not exists extensions;
 grant usage on schema extensions to postgres, anon, authenticated, service_role;
 grant create on schema extensions to postgres;

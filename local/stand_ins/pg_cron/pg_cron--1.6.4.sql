@@ -56,7 +56,9 @@ begin
     if item is null then return null; end if;
     rest := item[5];
     if item[4] is null and rest like '/%' then return null; end if;
-    if item[2] is not null and item[3] is null and (item[4] is not null or rest like '-%') then return null; end if;
+    if item[2] is not null and item[3] is null and (item[4] is not null or rest like '-%') then
+      return null;
+    end if;
     numbers := array[
       coalesce(cron._parse_number(item[2], lowest, names), lowest),
       coalesce(cron._parse_number(coalesce(item[3], item[2]), lowest, names), highest),
@@ -74,7 +76,8 @@ begin
 end
 $$;
 
--- -1 when it is neither a number nor a name, null when there is nothing. Names count from the lowest value on.
+-- -1 when it is neither a number nor a name, null when there is nothing. Names count from the lowest value
+-- on.
 create function cron._parse_number(word text, lowest int, names text[]) returns int
 language sql immutable
 set search_path = ''
@@ -87,7 +90,8 @@ as $$
   end
 $$;
 
--- What a schedule means, for the worker, or null when pg_cron refuses it. What follows the fifth field is skipped.
+-- What a schedule means, for the worker, or null when pg_cron refuses it. What follows the fifth field is
+-- skipped.
 create function cron._parse_schedule(schedule text) returns jsonb
 language plpgsql immutable
 set search_path = ''
@@ -148,7 +152,8 @@ $$;
 -- The public functions pass on who called them: inside a definer, current_user is the definer. (The real ones
 -- are C and need no such helper. A stand-in on a developer's machine need not refuse callers.)
 create function cron._save_job(
-  caller name, job_name text, schedule text, command text, database text default current_database(), active boolean default true
+  caller name, job_name text, schedule text, command text, database text default current_database(),
+    active boolean default true
 ) returns bigint
 language plpgsql security definer
 set search_path = ''
@@ -157,12 +162,14 @@ declare
   saved bigint;
 begin
   if _save_job.schedule is null or _save_job.command is null then
-    raise exception '% can not be NULL', case when _save_job.schedule is null then 'schedule' else 'command' end
+    raise exception '% can not be NULL', case when _save_job.schedule is null then 'schedule'
+      else 'command' end
       using errcode = 'internal_error';
   end if;
   perform cron._check_schedule(_save_job.schedule);
   insert into cron.job as existing (jobname, schedule, command, username, database, active)
-  values (_save_job.job_name, _save_job.schedule, _save_job.command, _save_job.caller, _save_job.database, _save_job.active)
+  values (_save_job.job_name, _save_job.schedule, _save_job.command, _save_job.caller, _save_job.database,
+    _save_job.active)
   -- "active" is left alone: a paused job that is scheduled anew stays paused.
   on conflict on constraint jobname_username_uniq
     do update set schedule = excluded.schedule, command = excluded.command, database = excluded.database
@@ -183,7 +190,8 @@ begin
   returning j.username into owner;
   if not found then
     raise exception 'could not find valid entry for job %',
-      coalesce(quote_literal(_delete_job.job_name), _delete_job.job_id::text) using errcode = 'internal_error';
+      coalesce(quote_literal(_delete_job.job_name), _delete_job.job_id::text)
+        using errcode = 'internal_error';
   end if;
   if owner <> _delete_job.caller and not has_table_privilege(_delete_job.caller, 'cron.job', 'delete') then
     raise exception 'permission denied for table job' using errcode = 'insufficient_privilege';
@@ -222,7 +230,8 @@ begin
     active = coalesce(_change_job.active, j.active)
   where j.jobid = _change_job.job_id and j.username = _change_job.caller;
   if not found then
-    raise exception 'Job % does not exist or you don''t own it', _change_job.job_id using errcode = 'internal_error';
+    raise exception 'Job % does not exist or you don''t own it', _change_job.job_id
+      using errcode = 'internal_error';
   end if;
 end
 $$;
@@ -239,13 +248,15 @@ create function cron.schedule(schedule text, command text) returns bigint
 language sql as $$ select cron._save_job(current_user, null, $1, $2) $$;
 
 create function cron.schedule_in_database(
-  job_name text, schedule text, command text, database text, username text default null, active boolean default true
+  job_name text, schedule text, command text, database text, username text default null,
+    active boolean default true
 ) returns bigint
 language plpgsql as $$
 begin
   if $1 is null then raise exception 'job_name can not be NULL' using errcode = 'internal_error'; end if;
   if coalesce($5, current_user) <> current_user then
-    raise exception 'must be superuser to create a job for another role' using errcode = 'insufficient_privilege';
+    raise exception 'must be superuser to create a job for another role'
+      using errcode = 'insufficient_privilege';
   end if;
   return cron._save_job(current_user, $1, $2, $3, $4, $6);
 end

@@ -48,11 +48,12 @@ as $$
   ) each_byte
 $$;
 
--- The real one refuses a URL that curl cannot read, and writes it anew: a path at least. (It also resolves dots in the
--- path and knows a few more ways to write a host.) Whether a protocol is one that it sends, its worker finds out.
+-- The real one refuses a URL that curl cannot read, and writes it anew: a path at least. (It also resolves
+-- dots in the path and knows a few more ways to write a host.) Whether a protocol is one that it sends, its
+-- worker finds out.
 create function net._url_with_params(url text, params jsonb) returns text
--- plpgsql keeps its plan; a function in SQL that cannot be inlined is planned anew at every call, and the real one is
--- in C.
+-- plpgsql keeps its plan; a function in SQL that cannot be inlined is planned anew at every call, and the
+-- real one is in C.
 language plpgsql immutable
 set search_path = ''
 as $$
@@ -64,7 +65,8 @@ declare
 begin
   if url is null then return null; end if;
   if parts is null then
-    raise exception 'invalid URL "%": Malformed input to a URL function', url using errcode = 'internal_error';
+    raise exception 'invalid URL "%": Malformed input to a URL function', url
+      using errcode = 'internal_error';
   end if;
   query := nullif(parts[3], '');
   if params <> '{}' then
@@ -77,13 +79,13 @@ begin
 end
 $$;
 
--- The real one wakes its worker at commit. Ours looks 50 times a second instead: a NOTIFY here would make all committing
--- transactions queue behind each other, which the real one does not.
+-- The real one wakes its worker at commit. Ours looks 50 times a second instead: a NOTIFY here would make all
+-- committing transactions queue behind each other, which the real one does not.
 create function net.wake() returns void
 language sql as $$ select $$;
 
--- Waits for a request that is newer than `after`, with so many looks. A look costs far less here than as a query of its own.
--- Each is a transaction: no snapshot stays open, which would hold up vacuum.
+-- Waits for a request that is newer than `after`, with so many looks. A look costs far less here than as a
+-- query of its own. Each is a transaction: no snapshot stays open, which would hold up vacuum.
 create procedure net._await_request(after bigint, looks int, inout has_request boolean)
 language plpgsql
 as $$
@@ -122,7 +124,8 @@ create function net.http_get(
 language sql volatile
 as $$
   insert into net.http_request_queue (method, url, headers, timeout_milliseconds)
-  values ('GET', net._url_with_params(http_get.url, http_get.params), http_get.headers, http_get.timeout_milliseconds)
+  values ('GET', net._url_with_params(http_get.url, http_get.params), http_get.headers,
+    http_get.timeout_milliseconds)
   returning id
 $$;
 
