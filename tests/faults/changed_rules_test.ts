@@ -9,7 +9,7 @@ import { connectIntegration } from "../../local/connect_integration.ts";
 import type { Sql } from "postgres";
 import { startXledger } from "../../local/vendors/xledger/server.ts";
 import { type Fault, startWebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
-import { bookedOnce, vouchers } from "../integration/connectors/xledger_tenant.ts";
+import { bookedOnce, vouchers } from "../integration/connectors/xledger/tenant.ts";
 import { usePlatform } from "../support/platform.ts";
 import { type Run, untilStatus } from "../support/runs.ts";
 import { createTenant, type Tenant } from "../support/tenant.ts";

@@ -10,7 +10,7 @@ import { startBusinessCentral } from "../../local/vendors/business_central/busin
 import { startWebhookReceiver, type WebhookReceiver } from "../../local/vendors/webhook_receiver.ts";
 import { startXledger, type XledgerVendor } from "../../local/vendors/xledger/server.ts";
 import { until } from "../../local/wait.ts";
-import { vouchers } from "../integration/connectors/xledger_tenant.ts";
+import { vouchers } from "../integration/connectors/xledger/tenant.ts";
 import { type DeliveredEntry, type OutboxBench, startOutboxBench } from "../support/outbox_bench.ts";
 
 const ignored_fields = { voucher: ["voucher_type"] };

@@ -13,7 +13,7 @@ import type { OpenConnector } from "../../../supabase/functions/integration-sync
 import { webhook } from "../../../supabase/functions/integration-sync/connectors/webhook/connector.ts";
 import type { Batch } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
-import { vouchers } from "../../integration/connectors/xledger_tenant.ts";
+import { vouchers } from "../../integration/connectors/xledger/tenant.ts";
 
 interface Receiver extends AsyncDisposable {
   readonly url: string;

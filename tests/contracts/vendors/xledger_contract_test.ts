@@ -15,7 +15,7 @@ import { xledger } from "../../../supabase/functions/integration-sync/connectors
 import { parseXledgerConfig } from "../../../supabase/functions/integration-sync/connectors/xledger/config.ts";
 import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
-import { batchOf } from "../../integration/connectors/xledger_tenant.ts";
+import { batchOf } from "../../integration/connectors/xledger/tenant.ts";
 
 interface Tenant extends AsyncDisposable {
   readonly config: Readonly<Record<string, unknown>>;

@@ -13,8 +13,8 @@ import {
 } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { exportBatch } from "../../../supabase/functions/integration-sync/jobs/export_batch.ts";
-import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
-import { batchOf, bookedOnce, startXledgerTest, vouchers } from "./xledger_tenant.ts";
+import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central/tenant.ts";
+import { batchOf, bookedOnce, startXledgerTest, vouchers } from "./xledger/tenant.ts";
 
 const secret = `whsec_${btoa("a secret of the changed rules")}`;
 const quiet = () => {};

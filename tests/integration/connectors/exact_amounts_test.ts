@@ -9,7 +9,7 @@ import { xledger } from "../../../supabase/functions/integration-sync/connectors
 import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { JumpClock } from "../../support/jump_clock.ts";
-import { batchOf } from "./xledger_tenant.ts";
+import { batchOf } from "./xledger/tenant.ts";
 
 const ROUNDS = 30;
 const ENTRIES = 15;

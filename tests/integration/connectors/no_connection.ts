@@ -7,7 +7,7 @@ import { testContext } from "../../../supabase/functions/integration-sync/testin
 import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
 import type { Batch } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import { type Certificate, certificate } from "../../support/servers/certificates.ts";
-import { states } from "./xledger_tenant.ts";
+import { states } from "./xledger/tenant.ts";
 
 /** Signs the certificates that the sender of `post` trusts. */
 export const authority: Certificate = certificate("Test CA");

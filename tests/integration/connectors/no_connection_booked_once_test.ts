@@ -4,10 +4,10 @@ import { open as openWebhook } from "../../../supabase/functions/integration-syn
 import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
 import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts";
-import * as businessCentral from "./business_central_actions.ts";
-import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
+import * as businessCentral from "./business_central/actions.ts";
+import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central/tenant.ts";
 import { closedPort, post } from "./no_connection.ts";
-import { batchOf, bookedOnce, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";
+import { batchOf, bookedOnce, startXledgerTest, states, vouchers } from "./xledger/tenant.ts";
 
 /** Passes requests on, but for those that write: for them nothing listens. */
 async function withoutWrites(

@@ -16,7 +16,7 @@ import { testContext } from "../../../supabase/functions/integration-sync/testin
 import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
 import { type Certificate, certificate } from "../../support/servers/certificates.ts";
 import { assertPending, authority, batch, closedPort, listen, post } from "./no_connection.ts";
-import { states } from "./xledger_tenant.ts";
+import { states } from "./xledger/tenant.ts";
 
 Deno.test("a closed port has its own words, and the entries stay pending", async () => {
   const port = await closedPort();

@@ -7,9 +7,9 @@ import { startWebhookReceiver } from "../../../local/vendors/webhook_receiver.ts
 import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
 import { testBatch } from "../../../supabase/functions/integration-sync/testing/fake_worker_api.ts";
 import { open as openWebhook } from "../../../supabase/functions/integration-sync/connectors/webhook/testing/sender.ts";
-import { send, states as statesOf } from "./business_central_actions.ts";
-import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
-import { batchOf, bookedOnce, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";
+import { send, states as statesOf } from "./business_central/actions.ts";
+import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central/tenant.ts";
+import { batchOf, bookedOnce, startXledgerTest, states, vouchers } from "./xledger/tenant.ts";
 
 Deno.test("xledger books a voucher once when a kept connection is cut behind the mutation", async () => {
   await using test = await startXledgerTest({ keepsConnections: true });

@@ -6,7 +6,7 @@ import { untilChecked } from "../../support/checks.ts";
 import { usePlatform } from "../../support/platform.ts";
 import { untilStatus } from "../../support/runs.ts";
 import { createTenant } from "../../support/tenant.ts";
-import { vouchers } from "../connectors/xledger_tenant.ts";
+import { vouchers } from "../connectors/xledger/tenant.ts";
 
 interface Case extends AsyncDisposable {
   readonly type: string;

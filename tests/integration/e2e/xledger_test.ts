@@ -5,7 +5,7 @@ import { type Fault, startXledger } from "../../../local/vendors/xledger/server.
 import { usePlatform } from "../../support/platform.ts";
 import { type Run, untilStatus } from "../../support/runs.ts";
 import { createTenant, type Tenant } from "../../support/tenant.ts";
-import { bookedOnce, vouchers } from "../connectors/xledger_tenant.ts";
+import { bookedOnce, vouchers } from "../connectors/xledger/tenant.ts";
 
 const ENTRIES = 25;
 const ignored_fields = { voucher: ["voucher_type"] };

@@ -8,7 +8,7 @@ import type { Sql } from "postgres";
 import { connectIntegration } from "../../../local/connect_integration.ts";
 import { startBusinessCentral } from "../../../local/vendors/business_central/business_central.ts";
 import { startXledger } from "../../../local/vendors/xledger/server.ts";
-import { vouchers } from "../../integration/connectors/xledger_tenant.ts";
+import { vouchers } from "../../integration/connectors/xledger/tenant.ts";
 import type { Tenant } from "../tenant.ts";
 
 /** A fake accounting system behind real HTTP. */

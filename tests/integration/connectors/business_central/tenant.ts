@@ -8,16 +8,16 @@ import assert from "node:assert/strict";
 import {
   type BusinessCentral,
   startBusinessCentral,
-} from "../../../local/vendors/business_central/business_central.ts";
-import { createBusinessCentral } from "../../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
-import { createTokenCache } from "../../../supabase/functions/integration-sync/connectors/business_central/api/token.ts";
+} from "../../../../local/vendors/business_central/business_central.ts";
+import { createBusinessCentral } from "../../../../supabase/functions/integration-sync/connectors/business_central/connector.ts";
+import { createTokenCache } from "../../../../supabase/functions/integration-sync/connectors/business_central/api/token.ts";
 import type {
   Connector,
   ConnectorContext,
-} from "../../../supabase/functions/integration-sync/connectors/connector.ts";
-import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
-import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
-import { FakeClock } from "../../../supabase/functions/integration-sync/testing/fake_clock.ts";
+} from "../../../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry } from "../../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { testContext } from "../../../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { FakeClock } from "../../../../supabase/functions/integration-sync/testing/fake_clock.ts";
 
 export const integrationId = testContext().integration_id;
 

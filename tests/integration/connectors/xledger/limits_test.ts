@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { until } from "../../../local/wait.ts";
-import { xledger } from "../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
-import { batchOf, bookedOnce, lookup, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";
+import { until } from "../../../../local/wait.ts";
+import { xledger } from "../../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import { batchOf, bookedOnce, lookup, startXledgerTest, states, vouchers } from "./tenant.ts";
 
 Deno.test("xledger sends the rest later when a limit is hit between two mutations", async () => {
   await using test = await startXledgerTest({ burst: { requests: 3, perMs: 5000 } }, { max_nodes: 6 });

@@ -1,11 +1,7 @@
 import assert from "node:assert/strict";
-import { newJournal } from "../../../local/vendors/business_central/store.ts";
-import { failed, ping, send, states, two } from "./business_central_actions.ts";
-import {
-  assertPostedOnce,
-  type BusinessCentralTest,
-  startBusinessCentralTest,
-} from "./business_central_tenant.ts";
+import { newJournal } from "../../../../local/vendors/business_central/store.ts";
+import { failed, ping, send, states, two } from "./actions.ts";
+import { assertPostedOnce, type BusinessCentralTest, startBusinessCentralTest } from "./tenant.ts";
 
 for (
   const [what, arrange, code, message] of [

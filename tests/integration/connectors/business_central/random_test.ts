@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import type { Fault } from "../../../local/vendors/business_central/business_central.ts";
-import { Outbox } from "../../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
-import { runSlice } from "../../../supabase/functions/integration-sync/jobs/run_slice.ts";
-import {
-  assertPostedOnce,
-  type BusinessCentralTest,
-  expense,
-  startBusinessCentralTest,
-} from "./business_central_tenant.ts";
+import type { Fault } from "../../../../local/vendors/business_central/business_central.ts";
+import { Outbox } from "../../../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
+import { runSlice } from "../../../../supabase/functions/integration-sync/jobs/run_slice.ts";
+import { assertPostedOnce, type BusinessCentralTest, expense, startBusinessCentralTest } from "./tenant.ts";
 
 const seeds = Number(Deno.env.get("BUSINESS_CENTRAL_SEEDS") ?? 4);
 const firstSeed = Number(Deno.env.get("BUSINESS_CENTRAL_FIRST_SEED") ?? 1);

@@ -1,23 +1,9 @@
 /** What Business Central refuses when it posts: whose fault it is, and what becomes of the vouchers. */
 import assert from "node:assert/strict";
-import type { ExportOutcome } from "../../../supabase/functions/integration-sync/connectors/connector.ts";
-import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
-import {
-  batch_id,
-  exportedBoth,
-  failed,
-  open,
-  resend,
-  send,
-  states,
-  two,
-} from "./business_central_actions.ts";
-import {
-  assertPostedOnce,
-  type BusinessCentralTest,
-  expense,
-  startBusinessCentralTest,
-} from "./business_central_tenant.ts";
+import type { ExportOutcome } from "../../../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry } from "../../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { batch_id, exportedBoth, failed, open, resend, send, states, two } from "./actions.ts";
+import { assertPostedOnce, type BusinessCentralTest, expense, startBusinessCentralTest } from "./tenant.ts";
 
 const blockedLines = [{ account: "7140", debit: "1.00" }, { account: "2910", credit: "1.00" }];
 

@@ -1,16 +1,11 @@
 /** Two integrations whose configuration names one journal: a mistake, which must not book anything twice or by half. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { ConnectorContext } from "../../../supabase/functions/integration-sync/connectors/connector.ts";
-import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
-import { exportBatch } from "../../../supabase/functions/integration-sync/jobs/export_batch.ts";
-import { JumpClock } from "../../support/jump_clock.ts";
-import {
-  type BusinessCentralTest,
-  expense,
-  integrationId,
-  startBusinessCentralTest,
-} from "./business_central_tenant.ts";
+import type { ConnectorContext } from "../../../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry } from "../../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { exportBatch } from "../../../../supabase/functions/integration-sync/jobs/export_batch.ts";
+import { JumpClock } from "../../../support/jump_clock.ts";
+import { type BusinessCentralTest, expense, integrationId, startBusinessCentralTest } from "./tenant.ts";
 
 const MOST_ATTEMPTS = 12;
 

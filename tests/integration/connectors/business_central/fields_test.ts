@@ -1,15 +1,10 @@
 /** What Business Central gets of a voucher, and what becomes of vouchers when the configuration changes in the meantime. */
 import assert from "node:assert/strict";
-import type { Fault } from "../../../local/vendors/business_central/business_central.ts";
-import type { ExportOutcome } from "../../../supabase/functions/integration-sync/connectors/connector.ts";
-import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
-import { exportedBoth, failed, leave, ping, resend, send, states, two } from "./business_central_actions.ts";
-import {
-  assertPostedOnce,
-  type BusinessCentralTest,
-  expense,
-  startBusinessCentralTest,
-} from "./business_central_tenant.ts";
+import type { Fault } from "../../../../local/vendors/business_central/business_central.ts";
+import type { ExportOutcome } from "../../../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry } from "../../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { exportedBoth, failed, leave, ping, resend, send, states, two } from "./actions.ts";
+import { assertPostedOnce, type BusinessCentralTest, expense, startBusinessCentralTest } from "./tenant.ts";
 
 const ignored_fields = { voucher: ["voucher_type", "employee"] };
 const mapped = {

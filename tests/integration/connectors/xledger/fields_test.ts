@@ -1,13 +1,13 @@
 /** What Xledger gets of a voucher, and what becomes of vouchers when the configuration changes in the meantime. */
 import assert from "node:assert/strict";
-import type { Fault } from "../../../local/vendors/xledger/server.ts";
-import { xledger } from "../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
-import type { Entry } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import type { Fault } from "../../../../local/vendors/xledger/server.ts";
+import { xledger } from "../../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import type { Entry } from "../../../../supabase/functions/integration-sync/vouchers/entries.ts";
 import {
   exportBatch,
   type SettledBatch,
-} from "../../../supabase/functions/integration-sync/jobs/export_batch.ts";
-import { batchOf, startXledgerTest, states, vouchers, type XledgerTest } from "./xledger_tenant.ts";
+} from "../../../../supabase/functions/integration-sync/jobs/export_batch.ts";
+import { batchOf, startXledgerTest, states, vouchers, type XledgerTest } from "./tenant.ts";
 
 const mapped = {
   vat_codes: { "25": "1" },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { createSecrets } from "../../../supabase/functions/integration-sync/core/secrets.ts";
-import { batch_id, failed, open, send, states, two } from "./business_central_actions.ts";
-import { expense, startBusinessCentralTest } from "./business_central_tenant.ts";
+import { createSecrets } from "../../../../supabase/functions/integration-sync/core/secrets.ts";
+import { batch_id, failed, open, send, states, two } from "./actions.ts";
+import { expense, startBusinessCentralTest } from "./tenant.ts";
 
 for (
   const [header, hint] of [["7", 7], [null, 30]] as const

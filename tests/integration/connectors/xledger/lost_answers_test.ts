@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { until } from "../../../local/wait.ts";
-import type { Fault } from "../../../local/vendors/xledger/server.ts";
-import { batchOf, bookedOnce, lookup, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";
+import { until } from "../../../../local/wait.ts";
+import type { Fault } from "../../../../local/vendors/xledger/server.ts";
+import { batchOf, bookedOnce, lookup, startXledgerTest, states, vouchers } from "./tenant.ts";
 
 const timedOut = { message: "Your query timed out." };
 const outcomes:

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Behaviour, Fault } from "../../../local/vendors/xledger/server.ts";
-import { xledger } from "../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
-import { nameLines } from "../../../supabase/functions/integration-sync/connectors/xledger/voucher.ts";
-import { runSlice } from "../../../supabase/functions/integration-sync/jobs/run_slice.ts";
-import { FakeOutbox } from "../../support/fake_outbox.ts";
-import { startXledgerTest, vouchers, type XledgerTest } from "./xledger_tenant.ts";
+import type { Behaviour, Fault } from "../../../../local/vendors/xledger/server.ts";
+import { xledger } from "../../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import { nameLines } from "../../../../supabase/functions/integration-sync/connectors/xledger/voucher.ts";
+import { runSlice } from "../../../../supabase/functions/integration-sync/jobs/run_slice.ts";
+import { FakeOutbox } from "../../../support/fake_outbox.ts";
+import { startXledgerTest, vouchers, type XledgerTest } from "./tenant.ts";
 
 const cases = Number(Deno.env.get("XLEDGER_CASES") ?? 12);
 const seed = Number(Deno.env.get("XLEDGER_SEED") ?? 20261123);

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
-import { Outbox } from "../../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
-import { runSlice, type SliceEnd } from "../../../supabase/functions/integration-sync/jobs/run_slice.ts";
-import { leave, open } from "./business_central_actions.ts";
-import {
-  assertPostedOnce,
-  type BusinessCentralTest,
-  expense,
-  startBusinessCentralTest,
-} from "./business_central_tenant.ts";
+import { Outbox } from "../../../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
+import { runSlice, type SliceEnd } from "../../../../supabase/functions/integration-sync/jobs/run_slice.ts";
+import { leave, open } from "./actions.ts";
+import { assertPostedOnce, type BusinessCentralTest, expense, startBusinessCentralTest } from "./tenant.ts";
 
 /** One attempt over the outbox. */
 async function attempt(bench: BusinessCentralTest, outbox: Outbox): Promise<SliceEnd> {

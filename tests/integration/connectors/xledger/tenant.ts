@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
-import { type Behaviour, startXledger, type XledgerVendor } from "../../../local/vendors/xledger/server.ts";
+import {
+  type Behaviour,
+  startXledger,
+  type XledgerVendor,
+} from "../../../../local/vendors/xledger/server.ts";
 import type {
   ConnectorContext,
   LookupOutcome,
   OpenConnector,
-} from "../../../supabase/functions/integration-sync/connectors/connector.ts";
-import { xledger } from "../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+} from "../../../../supabase/functions/integration-sync/connectors/connector.ts";
+import { xledger } from "../../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
 import type {
   Batch,
   Entry,
   EntryResult,
-} from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
-import { createSecrets } from "../../../supabase/functions/integration-sync/core/secrets.ts";
-import { testContext } from "../../../supabase/functions/integration-sync/testing/connector_context.ts";
-import { JumpClock } from "../../support/jump_clock.ts";
+} from "../../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { createSecrets } from "../../../../supabase/functions/integration-sync/core/secrets.ts";
+import { testContext } from "../../../../supabase/functions/integration-sync/testing/connector_context.ts";
+import { JumpClock } from "../../../support/jump_clock.ts";
 
 /** A fake Xledger with a connector to it, both on one clock. */
 export interface XledgerTest extends AsyncDisposable {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { exportedBoth, leave, ping, send, states, two } from "./business_central_actions.ts";
-import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
+import { exportedBoth, leave, ping, send, states, two } from "./actions.ts";
+import { assertPostedOnce, expense, startBusinessCentralTest } from "./tenant.ts";
 
 Deno.test("Business Central posts each voucher once, to the øre, when nothing goes wrong", async () => {
   await using bench = await startBusinessCentralTest();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { batchOf, bookedOnce, lookup, startXledgerTest, states, vouchers } from "./xledger_tenant.ts";
+import { batchOf, bookedOnce, lookup, startXledgerTest, states, vouchers } from "./tenant.ts";
 
 Deno.test("xledger exports vouchers with the journal's number when the import is quick", async () => {
   await using test = await startXledgerTest();

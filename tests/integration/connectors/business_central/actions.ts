@@ -4,16 +4,16 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { parseBusinessCentralConfig } from "../../../supabase/functions/integration-sync/connectors/business_central/config.ts";
-import { planVoucher } from "../../../supabase/functions/integration-sync/connectors/business_central/voucher/plan.ts";
+import { parseBusinessCentralConfig } from "../../../../supabase/functions/integration-sync/connectors/business_central/config.ts";
+import { planVoucher } from "../../../../supabase/functions/integration-sync/connectors/business_central/voucher/plan.ts";
 import type {
   ExportOutcome,
   OpenConnector,
   PingOutcome,
-} from "../../../supabase/functions/integration-sync/connectors/connector.ts";
-import type { Entry, EntryResult } from "../../../supabase/functions/integration-sync/vouchers/entries.ts";
-import { exportBatch } from "../../../supabase/functions/integration-sync/jobs/export_batch.ts";
-import { type BusinessCentralTest, expense, integrationId } from "./business_central_tenant.ts";
+} from "../../../../supabase/functions/integration-sync/connectors/connector.ts";
+import type { Entry, EntryResult } from "../../../../supabase/functions/integration-sync/vouchers/entries.ts";
+import { exportBatch } from "../../../../supabase/functions/integration-sync/jobs/export_batch.ts";
+import { type BusinessCentralTest, expense, integrationId } from "./tenant.ts";
 
 /** Two vouchers that nothing is wrong with. */
 export const two = [expense(1), expense(2)];

@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
-import type { Fault } from "../../../local/vendors/business_central/business_central.ts";
-import {
-  exportedBoth,
-  failed,
-  resend,
-  send,
-  sendUntilSettled,
-  states,
-  two,
-} from "./business_central_actions.ts";
-import { assertPostedOnce, expense, startBusinessCentralTest } from "./business_central_tenant.ts";
+import type { Fault } from "../../../../local/vendors/business_central/business_central.ts";
+import { exportedBoth, failed, resend, send, sendUntilSettled, states, two } from "./actions.ts";
+import { assertPostedOnce, expense, startBusinessCentralTest } from "./tenant.ts";
 
 const lostAfterCommit: readonly Fault[] = [
   { kind: "apply_then_drop" },

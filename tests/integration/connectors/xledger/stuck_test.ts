@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { xledger } from "../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
-import { Outbox } from "../../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
-import { runSlice, type SliceEnd } from "../../../supabase/functions/integration-sync/jobs/run_slice.ts";
-import { bookedOnce, startXledgerTest, vouchers, type XledgerTest } from "./xledger_tenant.ts";
+import { xledger } from "../../../../supabase/functions/integration-sync/connectors/xledger/connector.ts";
+import { Outbox } from "../../../../supabase/functions/integration-sync/testing/outbox_worker_api.ts";
+import { runSlice, type SliceEnd } from "../../../../supabase/functions/integration-sync/jobs/run_slice.ts";
+import { bookedOnce, startXledgerTest, vouchers, type XledgerTest } from "./tenant.ts";
 
 /** One attempt over the outbox, in batches of two. */
 async function attempt(test: XledgerTest, outbox: Outbox): Promise<SliceEnd> {
