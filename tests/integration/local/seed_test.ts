@@ -1,6 +1,12 @@
-/** The seed by itself, as `supabase start` and `supabase db reset` leave it. */
+/**
+ * `supabase/` by itself, as users copy it and as `supabase start` and `supabase db reset` leave it. Only the function's
+ * tests need the deno.json of the root: it names fast-check.
+ */
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parse } from "@decimalturn/toml-patch";
+import { copyDirectory } from "../../../local/copy_directory.ts";
 import { signIn } from "../../../local/demo/coordinator.ts";
 import { startPlatform } from "../../../local/platform.ts";
 import { connect } from "../../support/connect.ts";
@@ -10,10 +16,14 @@ const supabase = new URL("../../../supabase/", import.meta.url);
 
 Deno.test({
   ...embeddedOnly(
-    "a press by the coordinator brings the vouchers to demo-receiver, with the seed's addresses",
+    "a press by the coordinator brings the vouchers to demo-receiver when only supabase/ is copied",
   ),
   async fn() {
-    await using platform = await startPlatform({ wire: false });
+    await using scratch = new AsyncDisposableStack();
+    const projectDirectory = await Deno.makeTempDir({ prefix: "supabase-alone-" });
+    scratch.defer(() => Deno.remove(projectDirectory, { recursive: true }));
+    await copyDirectory(fileURLToPath(supabase), join(projectDirectory, "supabase"));
+    await using platform = await startPlatform({ wire: false, projectDirectory });
     await using database = connect(platform.dbUrl);
     const coordinator = await signIn(platform.apiUrl, platform.publishableKey);
     const pressed = await coordinator.trigger();
