@@ -67,16 +67,6 @@ begin
 end;
 $$;
 
--- Details of an error: the first ten members of a list under its name, and count if there are more.
-create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return jsonb_build_object(name, jsonb_path_query_array(list, '$[0 to 9]')) || case
-    when jsonb_array_length(list) > 10 then jsonb_build_object('count', jsonb_array_length(list))
-    else '{}' end;
-end;
-$$;
-
 -- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. limit
 -- names what was used up: check, webhook, changes_per_hour or vendor.
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
@@ -3314,36 +3304,6 @@ begin
 end;
 $$;
 
--- supabase/schemas/30_functions/entries/set_aside.sql
--- What a person reads about the batches that the run has set aside. Null when none or others are open.
-create or replace function sync_scheduler.set_aside_message(
-  run public.sync_run_log, is_all_else_done boolean default true
-) returns text
-language plpgsql stable set search_path = pg_catalog, pg_temp as $$
-declare
-  entries integer;
-  batches integer;
-  open_entries integer;
-  batch uuid;
-begin
-  select count(*), count(distinct e.batch_id),
-    count(*) filter (where e.set_aside_run_id is distinct from run.run_id),
-    (array_agg(e.batch_id order by e.entry_id))[1]
-  into entries, batches, open_entries, batch
-  from public.sync_export_entries e
-  where e.integration_id = run.integration_id and e.state in ('sending', 'unknown');
-  if entries = 0 or open_entries > 0 then
-    return null;
-  end if;
-  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the '
-    'external system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
-    entries, case when entries = 1 then 'entry has' else 'entries have' end,
-    case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
-    case when is_all_else_done then '; everything else is done' else '' end,
-    batch, case when batches > 1 then ' and others' else '' end);
-end;
-$$;
-
 -- supabase/schemas/30_functions/entries/settle_entries.sql
 -- An admin decides about entries.
 
@@ -3584,6 +3544,16 @@ exception when data_exception then
   perform sync_scheduler.raise_error('invalid_entries',
     '{"batch_id": "a uuid", "sent_at": "the sent_at of the entries"}');
   return null;
+end;
+$$;
+
+-- Details of an error: the first ten members of a list under its name, and count if there are more.
+create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
+language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
+begin
+  return jsonb_build_object(name, jsonb_path_query_array(list, '$[0 to 9]')) || case
+    when jsonb_array_length(list) > 10 then jsonb_build_object('count', jsonb_array_length(list))
+    else '{}' end;
 end;
 $$;
 
@@ -5009,6 +4979,35 @@ begin
   return coalesce(blames,
     case error_class when 'rate_limited' then 'quota' when 'permanent' then 'configuration' end)
     ::sync_scheduler.blames;
+end;
+$$;
+
+-- What a person reads about the batches that the run has set aside. Null when none or others are open.
+create or replace function sync_scheduler.set_aside_message(
+  run public.sync_run_log, is_all_else_done boolean default true
+) returns text
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+declare
+  entries integer;
+  batches integer;
+  open_entries integer;
+  batch uuid;
+begin
+  select count(*), count(distinct e.batch_id),
+    count(*) filter (where e.set_aside_run_id is distinct from run.run_id),
+    (array_agg(e.batch_id order by e.entry_id))[1]
+  into entries, batches, open_entries, batch
+  from public.sync_export_entries e
+  where e.integration_id = run.integration_id and e.state in ('sending', 'unknown');
+  if entries = 0 or open_entries > 0 then
+    return null;
+  end if;
+  return format('Whether %s %s arrived is not known, and to repeat %s has not settled it%s. Look in the '
+    'external system which of them it has, then settle them: settle_sync_entries, batch_id %s%s.',
+    entries, case when entries = 1 then 'entry has' else 'entries have' end,
+    case when batches = 1 then 'their batch' else format('their %s batches', batches) end,
+    case when is_all_else_done then '; everything else is done' else '' end,
+    batch, case when batches > 1 then ' and others' else '' end);
 end;
 $$;
 

@@ -64,16 +64,6 @@ begin
 end;
 $$;
 
--- Details of an error: the first ten members of a list under its name, and count if there are more.
-create or replace function sync_scheduler.first_ten(name text, list jsonb) returns jsonb
-language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
-begin
-  return jsonb_build_object(name, jsonb_path_query_array(list, '$[0 to 9]')) || case
-    when jsonb_array_length(list) > 10 then jsonb_build_object('count', jsonb_array_length(list))
-    else '{}' end;
-end;
-$$;
-
 -- Refuses (PT429 rate_limited, details: retry_after_seconds, retry_at, limit) until then; null: never. limit
 -- names what was used up: check, webhook, changes_per_hour or vendor.
 create or replace function sync_scheduler.refuse_until(retry_at timestamptz, limited_by text) returns void
