@@ -68,7 +68,6 @@ from (
     and r.triggered_at < r.scheduled_for + interval '1 minute'
 ) s
 group by s.with_warmup;
-revoke all on sync_scheduler.warmup_statistics from public, anon, authenticated, service_role;
 comment on view sync_scheduler.warmup_statistics is
   'For the operator: first attempts of scheduled runs of the last settings.retention_ticks. It compares '
   'those whose slot had a warm-up that was answered in time with those that had none. Warm-ups are worth it '
