@@ -1,8 +1,8 @@
 import { readLimited } from "../connectors/http/read_limited.ts";
-import type { HandlerTools } from "../jobs/handler_tools.ts";
+import type { HandlerTools } from "./handler_tools.ts";
 import { readRequest } from "./read_request.ts";
 import { refuse } from "./refuse.ts";
-import { startJob } from "../jobs/start_job.ts";
+import { startJob } from "./start_job.ts";
 
 const maxBodyBytes = 16 * 1024;
 

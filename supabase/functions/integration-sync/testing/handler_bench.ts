@@ -12,7 +12,7 @@ import type { CheckClaim } from "../database/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
 import { recordBoot } from "../http/boot.ts";
 import { createHandler } from "../http/handler.ts";
-import type { HandlerTools } from "../jobs/handler_tools.ts";
+import type { HandlerTools } from "../http/handler_tools.ts";
 import type { SliceEnd } from "../jobs/run_slice.ts";
 
 /** A token that may be one. */

@@ -7,9 +7,9 @@ import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
 import { WORKER_PROTOCOL } from "../database/worker_protocol.ts";
 import type { HandlerTools } from "./handler_tools.ts";
 import { errorFields, type LogFields } from "../core/log.ts";
-import type { AskedFor } from "../http/read_request.ts";
-import { refuseClaim } from "../http/refuse.ts";
-import type { SliceEnd } from "./run_slice.ts";
+import type { AskedFor } from "./read_request.ts";
+import { refuseClaim } from "./refuse.ts";
+import type { SliceEnd } from "../jobs/run_slice.ts";
 
 /**
  * Claims what a valid request asks for, answers, and leaves the work to `waitUntil`.

@@ -5,7 +5,7 @@ import type { CheckEnd, CheckRef, ClaimedCheck } from "../database/check_api.ts"
 import type { Claim } from "../database/worker_answers.ts";
 import type { AttemptRef, Boot, WorkerApi } from "../database/worker_api.ts";
 import type { Log } from "../core/log.ts";
-import type { SliceEnd } from "./run_slice.ts";
+import type { SliceEnd } from "../jobs/run_slice.ts";
 
 /** What the handler needs from outside. */
 export interface HandlerTools {
