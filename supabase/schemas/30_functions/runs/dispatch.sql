@@ -47,7 +47,7 @@ create or replace function sync_scheduler.post_attempt(run public.sync_run_log, 
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  token constant text := concat(gen_random_uuid(), gen_random_uuid());
+  token constant text := sync_scheduler.new_token();
   body constant jsonb := jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token);
 begin
   if again then
@@ -97,5 +97,13 @@ begin
     url := function_url, body := jsonb_build_object('kind', call_function.kind) || call_function.body,
     headers := '{"Content-Type": "application/json"}',
     timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer);
+end;
+$$;
+
+-- A one-time token of 244 random bits. The caller stores only its SHA-256.
+create or replace function sync_scheduler.new_token() returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return concat(gen_random_uuid(), gen_random_uuid());
 end;
 $$;

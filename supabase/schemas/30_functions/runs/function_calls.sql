@@ -11,8 +11,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return query
   with made as materialized (
-    select subject.id, (subject.place - 1) / 10 as batch,
-      concat(gen_random_uuid(), gen_random_uuid()) as token
+    select subject.id, (subject.place - 1) / 10 as batch, sync_scheduler.new_token() as token
     from unnest(post_calls.ids) with ordinality subject (id, place)
   ), posted as materialized (
     select m.batch, sync_scheduler.call_function(post_calls.kind, jsonb_build_object(post_calls.list,

@@ -5,7 +5,7 @@ create or replace function sync_scheduler.warm_up() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
-  token constant text := concat(gen_random_uuid(), gen_random_uuid());
+  token constant text := sync_scheduler.new_token();
   settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin
