@@ -15,9 +15,7 @@ begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
     and s.token_hash = sha256(convert_to(sync_worker_finish_alerts.token, 'UTF8')) for no key update;
-  if coalesce(sender.claimed_at, sender.ended_at) is null then
-    perform sync_scheduler.raise_error('invalid_token');
-  elsif sender.ended_at is not null then
+  if sync_scheduler.call_has_ended(sender.claimed_at, sender.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_size('results', results, 262144);

@@ -19,9 +19,7 @@ begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
     and c.token_hash = sha256(convert_to(sync_worker_finish_probe.token, 'UTF8')) for no key update;
-  if coalesce(ended.claimed_at, ended.ended_at) is null then
-    perform sync_scheduler.raise_error('invalid_token');
-  elsif ended.ended_at is not null then
+  if sync_scheduler.call_has_ended(ended.claimed_at, ended.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_text('outcome', outcome);

@@ -58,3 +58,17 @@ begin
     when requested_at <= clock_timestamp() - time_limit then 'attempt_not_current' end;
 end;
 $$;
+
+-- Whether a call had ended before this report of it: then the report records nothing. The caller holds the
+-- lock of the call's row; without a row for that token both arguments are null. Errors: PT401 invalid_token,
+-- also for a call that no worker has claimed.
+create or replace function sync_scheduler.call_has_ended(claimed_at timestamptz, ended_at timestamptz)
+returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if coalesce(claimed_at, ended_at) is null then
+    perform sync_scheduler.raise_error('invalid_token');
+  end if;
+  return ended_at is not null;
+end;
+$$;
