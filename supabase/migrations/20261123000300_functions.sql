@@ -1173,9 +1173,7 @@ begin
   select * into sender from sync_scheduler.alert_senders s
   where s.org_id = sync_worker_finish_alerts.org_id
     and s.token_hash = sha256(convert_to(sync_worker_finish_alerts.token, 'UTF8')) for no key update;
-  if coalesce(sender.claimed_at, sender.ended_at) is null then
-    perform sync_scheduler.raise_error('invalid_token');
-  elsif sender.ended_at is not null then
+  if sync_scheduler.call_has_ended(sender.claimed_at, sender.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_size('results', results, 262144);
@@ -1858,9 +1856,7 @@ begin
   select * into ended from sync_scheduler.connection_checks c
   where c.integration_id = sync_worker_finish_probe.integration_id
     and c.token_hash = sha256(convert_to(sync_worker_finish_probe.token, 'UTF8')) for no key update;
-  if coalesce(ended.claimed_at, ended.ended_at) is null then
-    perform sync_scheduler.raise_error('invalid_token');
-  elsif ended.ended_at is not null then
+  if sync_scheduler.call_has_ended(ended.claimed_at, ended.ended_at) then
     return '{"recorded": false}'::jsonb;
   end if;
   perform sync_scheduler.require_text('outcome', outcome);
@@ -4766,7 +4762,7 @@ create or replace function sync_scheduler.post_attempt(run public.sync_run_log, 
 returns void
 language plpgsql set search_path = pg_catalog, pg_temp as $$
 declare
-  token constant text := concat(gen_random_uuid(), gen_random_uuid());
+  token constant text := sync_scheduler.new_token();
   body constant jsonb := jsonb_build_object('run_id', run.run_id, 'attempt', run.attempt, 'token', token);
 begin
   if again then
@@ -4816,6 +4812,14 @@ begin
     url := function_url, body := jsonb_build_object('kind', call_function.kind) || call_function.body,
     headers := '{"Content-Type": "application/json"}',
     timeout_milliseconds := (extract(epoch from timeout) * 1000)::integer);
+end;
+$$;
+
+-- A one-time token of 244 random bits. The caller stores only its SHA-256.
+create or replace function sync_scheduler.new_token() returns text
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  return concat(gen_random_uuid(), gen_random_uuid());
 end;
 $$;
 
@@ -5045,8 +5049,7 @@ language plpgsql set search_path = pg_catalog, pg_temp as $$
 begin
   return query
   with made as materialized (
-    select subject.id, (subject.place - 1) / 10 as batch,
-      concat(gen_random_uuid(), gen_random_uuid()) as token
+    select subject.id, (subject.place - 1) / 10 as batch, sync_scheduler.new_token() as token
     from unnest(post_calls.ids) with ordinality subject (id, place)
   ), posted as materialized (
     select m.batch, sync_scheduler.call_function(post_calls.kind, jsonb_build_object(post_calls.list,
@@ -5091,6 +5094,20 @@ begin
     when claimed_at is not null then 'already_claimed'
     -- It counts as not answered, and the next call may be under way.
     when requested_at <= clock_timestamp() - time_limit then 'attempt_not_current' end;
+end;
+$$;
+
+-- Whether a call had ended before this report of it: then the report records nothing. The caller holds the
+-- lock of the call's row; without a row for that token both arguments are null. Errors: PT401 invalid_token,
+-- also for a call that no worker has claimed.
+create or replace function sync_scheduler.call_has_ended(claimed_at timestamptz, ended_at timestamptz)
+returns boolean
+language plpgsql stable set search_path = pg_catalog, pg_temp as $$
+begin
+  if coalesce(claimed_at, ended_at) is null then
+    perform sync_scheduler.raise_error('invalid_token');
+  end if;
+  return ended_at is not null;
 end;
 $$;
 
@@ -7059,7 +7076,7 @@ create or replace function sync_scheduler.warm_up() returns boolean
 language plpgsql set search_path = pg_catalog, pg_temp
   set enable_seqscan = off set jit = off set lock_timeout = '100ms' as $$
 declare
-  token constant text := concat(gen_random_uuid(), gen_random_uuid());
+  token constant text := sync_scheduler.new_token();
   settings constant sync_scheduler.settings := (select s from sync_scheduler.settings s);
   slot timestamptz;
 begin

@@ -86,7 +86,7 @@ comment on column public.sync_export_entries.entry_key is
 comment on column public.sync_export_entries.period is
   'Accounting period, YYYY-MM: a month from 01 to 12, or the thirteenth, which ends the fiscal year.';
 comment on column public.sync_export_entries.document_number is
-  'Voucher number. At most 35 characters: Business Central''s external document number holds as many.';
+  'Voucher number. At most 35 characters: an external system need not hold more.';
 comment on column public.sync_export_entries.payload is
   'What the connector sends. Amounts are decimal strings: a float would change them.';
 comment on column public.sync_export_entries.batch_id is
