@@ -5,14 +5,14 @@ const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1
 
 /** A list by a cursor, from a server that gives `cap` rows at once, and counts or not. */
 function server(count: number, cap: number, counts: boolean) {
-  const wants: number[] = [];
+  const limits: number[] = [];
   const ask = (last: number | undefined, wanted: number): Promise<Part<number>> => {
-    wants.push(wanted);
+    limits.push(wanted);
     const behind = numbers(count).filter((n) => n > (last ?? 0));
     const rows = behind.slice(0, Math.min(cap, wanted));
     return Promise.resolve({ rows, left: counts ? behind.length - rows.length : null });
   };
-  return { ask, wants };
+  return { ask, limits };
 }
 const idOf = (n: number) => n;
 
@@ -29,25 +29,25 @@ Deno.test("a list is read to its end when the server gives few rows at once, whe
 
 Deno.test("reads only as many rows as are wanted, and asks for only as many as a server gives", async () => {
   for (const cap of [3, 1000]) {
-    const { ask, wants } = server(5000, cap, true);
+    const { ask, limits } = server(5000, cap, true);
     const { rows } = await readAll({ ask, idOf, most: 1500 });
     assert.equal(rows.length, 1500);
-    assert.ok(Math.max(...wants) <= 1000);
+    assert.ok(Math.max(...limits) <= 1000);
   }
 });
 
 Deno.test("a server that counts is not asked once more than needed", async () => {
   for (const [count, cap, questions] of [[0, 10, 1], [10, 10, 1], [11, 10, 2], [3, 1000, 1]] as const) {
-    const { ask, wants } = server(count, cap, true);
+    const { ask, limits } = server(count, cap, true);
     await readAll({ ask, idOf });
-    assert.equal(wants.length, questions, `${count} rows, ${cap} at once`);
+    assert.equal(limits.length, questions, `${count} rows, ${cap} at once`);
   }
 });
 
 Deno.test("an answer that is shorter than one before is the last when the server does not count", async () => {
-  const { ask, wants } = server(25, 10, false);
+  const { ask, limits } = server(25, 10, false);
   await readAll({ ask, idOf });
-  assert.equal(wants.length, 3);
+  assert.equal(limits.length, 3);
 });
 
 Deno.test("reading ends when a server gives nothing at all, or the same page again and again", async () => {

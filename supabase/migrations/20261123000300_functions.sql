@@ -2886,7 +2886,7 @@ begin
 
   -- By their keys, and not as rows: a plan without statistics would compare each result with each entry.
   result_of := (select jsonb_object_agg(r ->> 'entry_key', r) from jsonb_array_elements(results) r);
-  with told as (
+  with reported as (
     select s.entry_id, s.was, s.result,
       -- While anything of a batch is open, it goes out again as it was: nothing may leave it. Three kinds
       -- stay open: what the results leave out, what they do not know, and what they take back although an
@@ -2923,7 +2923,7 @@ begin
       error_message = left(t.result ->> 'error', 500),
       exported_at = case when t.state = 'exported' then now() end
     -- A range: no plan may compare the results with the entries of all tenants (store_delivery.sql).
-    from told t where e.entry_id between t.entry_id and t.entry_id and t.was = 'sending'
+    from reported t where e.entry_id between t.entry_id and t.entry_id and t.was = 'sending'
     returning e.state, e.entry_id, e.conflict_at
   )
   select count(*) filter (where s.state = 'exported'), count(*) filter (where s.state = 'rejected'),
@@ -3587,7 +3587,7 @@ begin
     return jsonb_build_object('added', added, 'replaced', 0, 'unchanged', copies - added, 'conflicts', 0);
   end if;
 
-  with told as materialized (
+  with compared as materialized (
     select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*,
       case
         when e.is_replaceable or (e.state = 'withdrawn' and store_delivery.readmit) then 'replaced'
@@ -3619,7 +3619,7 @@ begin
       redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
-    from told t
+    from compared t
     -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
     -- tenants, when the statistics say that there are none.
     where e.entry_id between t.entry_id and t.entry_id and t.effect = 'replaced'
@@ -3628,12 +3628,12 @@ begin
     update public.sync_export_entries e
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
-    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'contradicted'
+    from compared t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'contradicted'
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
     update public.sync_export_entries e
     set conflict_at = null, conflict_payload_hash = null, conflict_content = null
-    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'agreed'
+    from compared t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'agreed'
   )
   select count(*) filter (where t.effect = 'replaced'),
     array_agg(t.entry_key) filter (where t.effect = 'replaced' and t.state = 'rejected'),
@@ -3641,7 +3641,7 @@ begin
     count(*) filter (where t.effect in ('contradicted', 'known conflict')),
     jsonb_agg(t.entry_key order by t.number) filter (where t.effect = 'stays withdrawn'),
     coalesce(sum(t.copies) filter (where t.effect = 'stays withdrawn'), 0)
-  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from told t;
+  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from compared t;
   perform sync_scheduler.audit(integration, a.action, null, jsonb_build_object(
     'entry_keys', to_jsonb(a.keys[1:1000]), 'entries', cardinality(a.keys)))
   from (values ('entries_readmitted', readmitted), ('entries_corrected', corrected)) a (action, keys)
@@ -4064,8 +4064,8 @@ begin
 
   return query
   -- A slot that was skipped and then backfilled has two rows: the run says more.
-  select distinct on (slot) slot, told.state, told.reason,
-    round(extract(epoch from started_at - slot), 3), told.run_id, told.retried_by
+  select distinct on (slot) slot, slots.state, slots.reason,
+    round(extract(epoch from started_at - slot), 3), slots.run_id, slots.retried_by
   from (
     select r.scheduled_for as slot, r.started_at, r.run_id,
       case when r.status <> 'succeeded' then r.status::text
@@ -4095,7 +4095,7 @@ begin
     from sync_scheduler.cron_occurrences(integration.schedule, integration.time_zone,
       greatest(since, integration.next_run_at) - interval '1 microsecond',
       until - interval '1 microsecond', most) s
-  ) told (slot, started_at, run_id, state, reason, retried_by, weight)
+  ) slots (slot, started_at, run_id, state, reason, retried_by, weight)
   order by slot, weight limit most;
 end;
 $$;

@@ -169,12 +169,12 @@ export class SyncStatusBanner extends SyncElement {
     const next = toInstant(run.next_attempt_at);
     const [exported, rejected] = this.#numbers(done, failed);
     // What it waits for is shown above.
-    const says = isActive(run) && notice && !(status === "pending" && WAITS.test(notice));
+    const shows = isActive(run) && notice && !(status === "pending" && WAITS.test(notice));
     return [
       total > 0 ? texts.progress(exported, showTotal(run, locale)) : "",
       failed > 0 && status !== "succeeded" ? texts.rejected(rejected) : "",
       next && !this.#quota(run) ? texts.nextAttempt(toClockTime(next, new Date(), locale)) : "",
-      says ? texts.notices[notice] : "",
+      shows ? texts.notices[notice] : "",
       status === "cancelled" ? run.cancel_reason : run.error_message,
     ].filter(Boolean).join(" · ");
   }

@@ -34,7 +34,7 @@ begin
 
   -- By their keys, and not as rows: a plan without statistics would compare each result with each entry.
   result_of := (select jsonb_object_agg(r ->> 'entry_key', r) from jsonb_array_elements(results) r);
-  with told as (
+  with reported as (
     select s.entry_id, s.was, s.result,
       -- While anything of a batch is open, it goes out again as it was: nothing may leave it. Three kinds
       -- stay open: what the results leave out, what they do not know, and what they take back although an
@@ -71,7 +71,7 @@ begin
       error_message = left(t.result ->> 'error', 500),
       exported_at = case when t.state = 'exported' then now() end
     -- A range: no plan may compare the results with the entries of all tenants (store_delivery.sql).
-    from told t where e.entry_id between t.entry_id and t.entry_id and t.was = 'sending'
+    from reported t where e.entry_id between t.entry_id and t.entry_id and t.was = 'sending'
     returning e.state, e.entry_id, e.conflict_at
   )
   select count(*) filter (where s.state = 'exported'), count(*) filter (where s.state = 'rejected'),

@@ -31,7 +31,7 @@ begin
     return jsonb_build_object('added', added, 'replaced', 0, 'unchanged', copies - added, 'conflicts', 0);
   end if;
 
-  with told as materialized (
+  with compared as materialized (
     select d.number, d.copies, d.period, d.document_number, d.payload, h.hash, e.*,
       case
         when e.is_replaceable or (e.state = 'withdrawn' and store_delivery.readmit) then 'replaced'
@@ -63,7 +63,7 @@ begin
       redacted_at = null, redacted_debit = null, redacted_currency = null,
       run_id = case when t.state = 'pending' then e.run_id end,
       decided_at = case when t.state = 'pending' then e.decided_at end
-    from told t
+    from compared t
     -- A range, here and below: with an equality a plan may compare each delivered key with each entry of all
     -- tenants, when the statistics say that there are none.
     where e.entry_id between t.entry_id and t.entry_id and t.effect = 'replaced'
@@ -72,12 +72,12 @@ begin
     update public.sync_export_entries e
     set conflict_at = now(), conflict_payload_hash = t.hash, conflict_content =
       jsonb_build_object('period', t.period, 'document_number', t.document_number, 'payload', t.payload)
-    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'contradicted'
+    from compared t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'contradicted'
   ), agreed as (
     -- The source says again what was sent: the contradiction is taken back, and must not be adopted later.
     update public.sync_export_entries e
     set conflict_at = null, conflict_payload_hash = null, conflict_content = null
-    from told t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'agreed'
+    from compared t where e.entry_id between t.entry_id and t.entry_id and t.effect = 'agreed'
   )
   select count(*) filter (where t.effect = 'replaced'),
     array_agg(t.entry_key) filter (where t.effect = 'replaced' and t.state = 'rejected'),
@@ -85,7 +85,7 @@ begin
     count(*) filter (where t.effect in ('contradicted', 'known conflict')),
     jsonb_agg(t.entry_key order by t.number) filter (where t.effect = 'stays withdrawn'),
     coalesce(sum(t.copies) filter (where t.effect = 'stays withdrawn'), 0)
-  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from told t;
+  into replaced, corrected, readmitted, conflicts, withdrawn, withdrawn_copies from compared t;
   perform sync_scheduler.audit(integration, a.action, null, jsonb_build_object(
     'entry_keys', to_jsonb(a.keys[1:1000]), 'entries', cardinality(a.keys)))
   from (values ('entries_readmitted', readmitted), ('entries_corrected', corrected)) a (action, keys)

@@ -15,8 +15,8 @@ begin
 
   return query
   -- A slot that was skipped and then backfilled has two rows: the run says more.
-  select distinct on (slot) slot, told.state, told.reason,
-    round(extract(epoch from started_at - slot), 3), told.run_id, told.retried_by
+  select distinct on (slot) slot, slots.state, slots.reason,
+    round(extract(epoch from started_at - slot), 3), slots.run_id, slots.retried_by
   from (
     select r.scheduled_for as slot, r.started_at, r.run_id,
       case when r.status <> 'succeeded' then r.status::text
@@ -46,7 +46,7 @@ begin
     from sync_scheduler.cron_occurrences(integration.schedule, integration.time_zone,
       greatest(since, integration.next_run_at) - interval '1 microsecond',
       until - interval '1 microsecond', most) s
-  ) told (slot, started_at, run_id, state, reason, retried_by, weight)
+  ) slots (slot, started_at, run_id, state, reason, retried_by, weight)
   order by slot, weight limit most;
 end;
 $$;
