@@ -6,7 +6,13 @@
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import { readSchemaFiles } from "../cli/bundle/schema_files.ts";
-import { LEAST_DENO_OF_TESTS, readCommandLine, refuseCall, requireDeno } from "../local/command_line.ts";
+import {
+  LEAST_DENO_OF_TESTS,
+  readCommandLine,
+  refuseCall,
+  requireDeno,
+  runTask,
+} from "../local/command_line.ts";
 import { readEnvironment } from "../local/environment.ts";
 import { CleanupStack } from "../local/lifecycle/cleanup.ts";
 import { openScratch, SCRATCH_VARIABLE } from "../local/lifecycle/scratch_directory.ts";
@@ -262,4 +268,4 @@ async function main(): Promise<void> {
   Deno.exit(failed > 0 ? 1 : 0);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runTask(main);

@@ -26,12 +26,16 @@ Deno.test("a TMPDIR that does not exist is named, without a stack", async () => 
 });
 
 Deno.test("a SUPABASE_DB_URL that leads nowhere is named, with what to do", async () => {
-  const said = (SUPABASE_DB_URL: string) => refusal(["local/demo.ts"], { SUPABASE_DB_URL, SUPABASE_URL: "" });
+  const said = (SUPABASE_DB_URL: string, tool = "local/demo.ts") =>
+    refusal([tool], { SUPABASE_DB_URL, SUPABASE_URL: "" });
   assert.match(
     await said("postgresql://postgres:x@127.0.0.1:1/postgres"),
     /^\nSUPABASE_DB_URL: Nothing listens at 127\.0\.0\.1:1\.\nMend that, or unset the variable /,
   );
   for (const url of ["nonsense", "postgresql://postgres:50%@127.0.0.1:1/postgres"]) {
-    assert.match(await said(url), /^\nSUPABASE_DB_URL is not a URL of the form postgresql:\/\//);
+    for (const tool of ["local/demo.ts", "tools/run_tests.ts"]) {
+      const text = await said(url, tool);
+      assert.match(text, /^\n?SUPABASE_DB_URL is not a URL of the form postgresql:\/\/.*\n$/, tool);
+    }
   }
 });
