@@ -9,8 +9,8 @@ const WIDTH = 110;
 
 /**
  * What breaks the rules for SQL in schema files, each with its file and line or object. Lines have at most 110 columns.
- * Words are in lower case. All functions have one search path and no `#variable_conflict`. Tables have their schema.
- * Errors of the catalogue (`PTnnn`) come from `raise_error`, which looks up their code.
+ * Words are in lower case. What a button does is a trigger, not a press. All functions have one search path and no
+ * `#variable_conflict`. Tables have their schema. Errors of the catalogue (`PTnnn`) come from `raise_error`.
  * Why these are checks and no formatter: docs/decisions/house/sql-has-no-formatter.md.
  *
  * @example
@@ -29,7 +29,7 @@ export function sqlFaults(files: readonly SchemaFile[]): string[] {
     const named = statements.flatMap((statement) =>
       faultsOf(statement, transitions).map((fault) => `${file.path}: ${nameOf(statement)}: ${fault}`)
     );
-    return [...longLines(file), ...upperCase(file), ...named];
+    return [...longLines(file), ...badWords(file), ...named];
   });
 }
 
@@ -40,10 +40,10 @@ export function longLines({ path, sql }: Pick<SchemaFile, "path" | "sql">): stri
   );
 }
 
-/** Words in upper case, in bodies as well; not in literals, quoted names and comments. */
-function upperCase({ path, sql }: SchemaFile): string[] {
+/** Words in upper case, and names that say `press`, in bodies as well; not in literals, quoted names and comments. */
+function badWords({ path, sql }: SchemaFile): string[] {
   return sqlTokens(sql)
-    .filter(({ text }) => !/^["'$]|^[ebx]'|^(--|\/\*)/i.test(text) && /[A-Z]/.test(text))
+    .filter(({ text }) => !/^["'$]|^[ebx]'|^(--|\/\*)/i.test(text) && /[A-Z]|(^|_)press(_|$)/.test(text))
     .map(({ text, line }) => `${path}:${line}: ${text}`);
 }
 

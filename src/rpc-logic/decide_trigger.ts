@@ -1,5 +1,5 @@
 import { rejectTrigger } from "./reject_trigger.ts";
-import type { PressLimit, TriggerDecision, TriggerFacts } from "./trigger_facts.ts";
+import type { TriggerDecision, TriggerFacts, TriggerLimit } from "./trigger_facts.ts";
 
 const HOUR_SECONDS = 3600;
 
@@ -24,8 +24,8 @@ const HOUR_SECONDS = 3600;
  *   active: null,
  *   manualCooldownSeconds: 300,
  *   leastCooldownSeconds: 60,
- *   newestPressAt: new Date("2026-11-23T11:56:00Z"),
- *   oldestPressOfFullHourAt: null,
+ *   newestManualTriggerAt: new Date("2026-11-23T11:56:00Z"),
+ *   fullHourBeganAt: null,
  *   isTicking: true,
  *   hasIncident: false,
  *   hasFunctionUrl: true,
@@ -87,11 +87,11 @@ export function decideTrigger(facts: TriggerFacts): TriggerDecision {
 
   // The limits are between people: the service role and the host have none.
   if (facts.callerId !== null) {
-    const next = nextManualPress(facts);
-    if (next !== null && next.pressAt > decidedAt) {
+    const next = nextManualTrigger(facts);
+    if (next !== null && next.triggerAt > decidedAt) {
       return rejectTrigger("rate_limited", {
-        retry_after_seconds: Math.ceil((next.pressAt.getTime() - decidedAt.getTime()) / 1000),
-        retry_at: next.pressAt.toISOString(),
+        retry_after_seconds: Math.ceil((next.triggerAt.getTime() - decidedAt.getTime()) / 1000),
+        retry_at: next.triggerAt.toISOString(),
         limit: next.limitedBy,
       });
     }
@@ -108,43 +108,43 @@ export function decideTrigger(facts: TriggerFacts): TriggerDecision {
 }
 
 /** From when on the limits let a person press, and which of them is the last to end. */
-export interface NextManualPress {
+export interface NextManualTrigger {
   /** May be in the past. Exactly then a press is allowed. */
-  readonly pressAt: Date;
+  readonly triggerAt: Date;
   /** The limit that ends last. */
-  readonly limitedBy: PressLimit;
+  readonly limitedBy: TriggerLimit;
 }
 
 /**
- * When the limits let a person press: `sync_scheduler.next_manual_press`. `null`: no limit applies.
+ * When the limits let a person press: `sync_scheduler.next_manual_trigger`. `null`: no limit applies.
  *
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * import { nextManualPress } from "./decide_trigger.ts";
+ * import { nextManualTrigger } from "./decide_trigger.ts";
  *
- * const next = nextManualPress({
- *   newestPressAt: new Date("2026-11-23T12:00:00Z"),
+ * const next = nextManualTrigger({
+ *   newestManualTriggerAt: new Date("2026-11-23T12:00:00Z"),
  *   manualCooldownSeconds: 300,
  *   leastCooldownSeconds: 60,
- *   oldestPressOfFullHourAt: null,
+ *   fullHourBeganAt: null,
  * });
- * assert.deepEqual(next, { pressAt: new Date("2026-11-23T12:05:00Z"), limitedBy: "cooldown" });
+ * assert.deepEqual(next, { triggerAt: new Date("2026-11-23T12:05:00Z"), limitedBy: "cooldown" });
  * ```
  */
-export function nextManualPress(
+export function nextManualTrigger(
   facts: Pick<
     TriggerFacts,
-    "newestPressAt" | "manualCooldownSeconds" | "leastCooldownSeconds" | "oldestPressOfFullHourAt"
+    "newestManualTriggerAt" | "manualCooldownSeconds" | "leastCooldownSeconds" | "fullHourBeganAt"
   >,
-): NextManualPress | null {
+): NextManualTrigger | null {
   const cooldown = Math.max(facts.manualCooldownSeconds, facts.leastCooldownSeconds);
-  const pressAt = after(facts.newestPressAt, cooldown);
-  const hourOverAt = after(facts.oldestPressOfFullHourAt, HOUR_SECONDS);
-  if (hourOverAt !== null && (pressAt === null || hourOverAt > pressAt)) {
-    return { pressAt: hourOverAt, limitedBy: "presses_per_hour" };
+  const triggerAt = after(facts.newestManualTriggerAt, cooldown);
+  const hourOverAt = after(facts.fullHourBeganAt, HOUR_SECONDS);
+  if (hourOverAt !== null && (triggerAt === null || hourOverAt > triggerAt)) {
+    return { triggerAt: hourOverAt, limitedBy: "presses_per_hour" };
   }
-  return pressAt && { pressAt, limitedBy: "cooldown" };
+  return triggerAt && { triggerAt, limitedBy: "cooldown" };
 }
 
 function after(instant: Date | null, seconds: number): Date | null {

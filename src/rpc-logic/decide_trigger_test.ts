@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decideTrigger, nextManualPress } from "./decide_trigger.ts";
+import { decideTrigger, nextManualTrigger } from "./decide_trigger.ts";
 import type { ActiveRunFacts, TriggerFacts } from "./trigger_facts.ts";
 
 const now = new Date("2026-11-23T12:00:00Z");
@@ -29,8 +29,8 @@ const clear: TriggerFacts = {
   active: null,
   manualCooldownSeconds: 300,
   leastCooldownSeconds: 60,
-  newestPressAt: null,
-  oldestPressOfFullHourAt: null,
+  newestManualTriggerAt: null,
+  fullHourBeganAt: null,
   isTicking: true,
   hasIncident: false,
   hasFunctionUrl: true,
@@ -55,7 +55,7 @@ Deno.test("starts a run when nothing is in the way", () => {
 });
 
 Deno.test("starts as api and without limits when the caller is no person", () => {
-  const change = { callerId: null, newestPressAt: now, oldestPressOfFullHourAt: now };
+  const change = { callerId: null, newestManualTriggerAt: now, fullHourBeganAt: now };
   assert.deepEqual(decide(change), { ...start, triggeredBy: "api" });
 });
 
@@ -113,7 +113,7 @@ Deno.test("names what the active run waits for", () => {
 
 Deno.test("revives an active run that is stuck, before any limit", () => {
   for (const recovery of ["continues", "done"] as const) {
-    const change = { active: { ...active, recovery }, newestPressAt: now };
+    const change = { active: { ...active, recovery }, newestManualTriggerAt: now };
     assert.deepEqual(decide(change), { outcome: "revive", runId: "r-1", notice: null });
     assert.deepEqual(decide({ ...change, isTicking: false }), {
       outcome: "revive",
@@ -126,7 +126,7 @@ Deno.test("revives an active run that is stuck, before any limit", () => {
 Deno.test("decides as without the active run when its recovery ends it", () => {
   const ends = { ...active, recovery: "ends" } as const;
   assert.deepEqual(decide({ active: ends }), start);
-  rejects({ active: ends, newestPressAt: at(-299) }, "PT429", "rate_limited", {
+  rejects({ active: ends, newestManualTriggerAt: at(-299) }, "PT429", "rate_limited", {
     retry_after_seconds: 1,
     retry_at: "2026-11-23T12:00:01.000Z",
     limit: "cooldown",
@@ -134,32 +134,32 @@ Deno.test("decides as without the active run when its recovery ends it", () => {
 });
 
 Deno.test("rejects a second press within 5 minutes with the seconds left", () => {
-  rejects({ newestPressAt: at(-299) }, "PT429", "rate_limited", {
+  rejects({ newestManualTriggerAt: at(-299) }, "PT429", "rate_limited", {
     retry_after_seconds: 1,
     retry_at: "2026-11-23T12:00:01.000Z",
     limit: "cooldown",
   });
-  assert.deepEqual(decide({ newestPressAt: at(-300) }), start);
+  assert.deepEqual(decide({ newestManualTriggerAt: at(-300) }), start);
 });
 
 Deno.test("takes a cooldown below the installation's least one for that one", () => {
   const eager = { manualCooldownSeconds: 0 };
-  rejects({ ...eager, newestPressAt: at(-59) }, "PT429", "rate_limited", {
+  rejects({ ...eager, newestManualTriggerAt: at(-59) }, "PT429", "rate_limited", {
     retry_after_seconds: 1,
     retry_at: "2026-11-23T12:00:01.000Z",
     limit: "cooldown",
   });
-  assert.deepEqual(decide({ ...eager, newestPressAt: at(-60) }), start);
+  assert.deepEqual(decide({ ...eager, newestManualTriggerAt: at(-60) }), start);
 });
 
 Deno.test("rejects a press until the organisation's hour is over", () => {
   const hour = { retry_after_seconds: 1, retry_at: "2026-11-23T12:00:01.000Z", limit: "presses_per_hour" };
-  rejects({ oldestPressOfFullHourAt: at(-3599) }, "PT429", "rate_limited", hour);
-  assert.deepEqual(decide({ oldestPressOfFullHourAt: at(-3600) }), start);
+  rejects({ fullHourBeganAt: at(-3599) }, "PT429", "rate_limited", hour);
+  assert.deepEqual(decide({ fullHourBeganAt: at(-3600) }), start);
 });
 
 Deno.test("names the limit that holds longest", () => {
-  rejects({ oldestPressOfFullHourAt: at(-3599), newestPressAt: at(-10) }, "PT429", "rate_limited", {
+  rejects({ fullHourBeganAt: at(-3599), newestManualTriggerAt: at(-10) }, "PT429", "rate_limited", {
     retry_after_seconds: 290,
     retry_at: "2026-11-23T12:04:50.000Z",
     limit: "cooldown",
@@ -168,7 +168,7 @@ Deno.test("names the limit that holds longest", () => {
 
 Deno.test("replays the run of the key in any state of the integration", () => {
   const key = { runId: "r-9", integrationId: "i-1" };
-  for (const change of [{}, { active }, { enabled: false }, { newestPressAt: now }]) {
+  for (const change of [{}, { active }, { enabled: false }, { newestManualTriggerAt: now }]) {
     assert.deepEqual(decide({ key, ...change }), { outcome: "replay", runId: "r-9" });
   }
 });
@@ -193,7 +193,7 @@ Deno.test("answers the first failing check when all of them fail", () => {
     assert.equal(decision.outcome === "reject" ? decision.message : decision.outcome, message);
   };
   expectNext({ hasFunctionUrl: false }, "function_url_not_configured");
-  expectNext({ newestPressAt: now }, "rate_limited");
+  expectNext({ newestManualTriggerAt: now }, "rate_limited");
   expectNext({ active }, "sync_already_in_progress");
   expectNext({ pausedAt: at(-1) }, "integration_paused");
   expectNext({ enabled: false }, "integration_disabled");
@@ -201,7 +201,7 @@ Deno.test("answers the first failing check when all of them fail", () => {
 });
 
 Deno.test("there is no next press to wait for before the first press", () => {
-  assert.equal(nextManualPress(clear), null);
+  assert.equal(nextManualTrigger(clear), null);
 });
 
 Deno.test("a caller who waits for retry_after_seconds is never too early, and a second less is", () => {
@@ -212,7 +212,7 @@ Deno.test("a caller who waits for retry_after_seconds is never too early, and a 
       (millisecondsAgo, manualCooldownSeconds) => {
         const facts = {
           ...clear,
-          newestPressAt: new Date(now.getTime() - millisecondsAgo),
+          newestManualTriggerAt: new Date(now.getTime() - millisecondsAgo),
           manualCooldownSeconds,
           leastCooldownSeconds: 0,
         };

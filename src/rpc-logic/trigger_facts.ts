@@ -115,12 +115,12 @@ export interface TriggerFacts {
   /** The least cooldown of the installation, whatever the integration's own says. */
   readonly leastCooldownSeconds: number;
   /** When the newest manual run of the integration was triggered, whatever became of it. */
-  readonly newestPressAt: Date | null;
+  readonly newestManualTriggerAt: Date | null;
   /**
    * `null` while the organisation has had fewer than `presses_per_hour` manual runs in the last hour. Else when the oldest
    * of the newest `presses_per_hour` began: once it is an hour old, there is room for one more.
    */
-  readonly oldestPressOfFullHourAt: Date | null;
+  readonly fullHourBeganAt: Date | null;
   /** Has the scheduler ticked within `settings.silent_after`? */
   readonly isTicking: boolean;
   /** Are several organisations unable to reach the vendor now? */
@@ -142,7 +142,7 @@ export interface TriggerCall {
 }
 
 /** What a press waits for: the cooldown of the integration, or the presses an hour of the organisation. */
-export type PressLimit = "cooldown" | "presses_per_hour";
+export type TriggerLimit = "cooldown" | "presses_per_hour";
 
 /** The JSON in `error.details`, by message; `null` for messages that carry none. */
 export interface TriggerErrorDetails {
@@ -181,7 +181,7 @@ export interface TriggerErrorDetails {
   readonly rate_limited: {
     readonly retry_after_seconds: number;
     readonly retry_at: string;
-    readonly limit: PressLimit;
+    readonly limit: TriggerLimit;
   };
   /** The command that prints the SQL which sets the address. */
   readonly function_url_not_configured: { readonly run: string };

@@ -28,8 +28,8 @@ const facts: TriggerFacts = {
   active: null,
   manualCooldownSeconds: 300,
   leastCooldownSeconds: 60,
-  newestPressAt: null,
-  oldestPressOfFullHourAt: null,
+  newestManualTriggerAt: null,
+  fullHourBeganAt: null,
   isTicking: true,
   hasIncident: false,
   hasFunctionUrl: true,
@@ -70,11 +70,16 @@ Deno.test("rejects a caller of another organisation, whatever that organisation 
 });
 
 Deno.test("rejects a second trigger within 5 minutes with the seconds left", () => {
-  rejects({ facts: { ...facts, newestPressAt: new Date("2026-11-23T11:55:01Z") } }, "PT429", "rate_limited", {
-    retry_after_seconds: 1,
-    retry_at: "2026-11-23T12:00:01.000Z",
-    limit: "cooldown",
-  });
+  rejects(
+    { facts: { ...facts, newestManualTriggerAt: new Date("2026-11-23T11:55:01Z") } },
+    "PT429",
+    "rate_limited",
+    {
+      retry_after_seconds: 1,
+      retry_at: "2026-11-23T12:00:01.000Z",
+      limit: "cooldown",
+    },
+  );
 });
 
 Deno.test("rejects an anonymous sign-in, even of a member", () => {

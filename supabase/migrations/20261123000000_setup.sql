@@ -91,10 +91,10 @@ create type sync_scheduler.delivered_entry as (
 -- What decide_trigger decides by. `caller_id`: the person, or null. `key_...`: the run that has the
 -- idempotency key. `active_...`: the active run. `active_recovery`: what a recovery would make of a stuck
 -- active run, continues or ends; done if this press has recovered it; null if it is not stuck.
--- `manual_cooldown`: of the integration. `least_cooldown`: its floor, of the installation. `newest_press_at`:
--- when the newest manual run of the integration began. `oldest_press_of_full_hour_at`: null while the
--- organisation has had fewer than presses_per_hour manual runs in the last hour. Else when the oldest of the
--- newest presses_per_hour began: once it is an hour old, there is room for one more.
+-- `manual_cooldown`: of the integration. `least_cooldown`: its floor, of the installation.
+-- `newest_manual_trigger_at`: when the newest manual run of the integration began. `full_hour_began_at`: null
+-- while the organisation has had fewer than presses_per_hour manual runs in the last hour. Else when the
+-- oldest of the newest presses_per_hour began: once it is an hour old, there is room for one more.
 create type sync_scheduler.trigger_facts as (
   decided_at timestamptz, caller_id uuid,
   integration_id uuid, enabled boolean, paused_at timestamptz, pause_reason text, resume_at timestamptz,
@@ -102,8 +102,8 @@ create type sync_scheduler.trigger_facts as (
   active_run_id uuid, active_status public.sync_run_status, active_started_at timestamptz,
   active_triggered_by public.sync_run_trigger, active_waits_for text, active_quota_until timestamptz,
   active_recovery text,
-  manual_cooldown interval, least_cooldown interval, newest_press_at timestamptz,
-  oldest_press_of_full_hour_at timestamptz,
+  manual_cooldown interval, least_cooldown interval, newest_manual_trigger_at timestamptz,
+  full_hour_began_at timestamptz,
   is_ticking boolean, has_incident boolean, has_function_url boolean
 );
 

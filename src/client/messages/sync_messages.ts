@@ -1,5 +1,5 @@
 import type { SyncErrorCode, SyncSchedulerError } from "../sync_scheduler_error.ts";
-import type { PressLimit } from "../../rpc-logic/trigger_facts.ts";
+import type { TriggerLimit } from "../../rpc-logic/trigger_facts.ts";
 import type { SyncEntryState, SyncRunStatus } from "../types.ts";
 
 /** What a message may say about the case at hand, in the words of its language. */
@@ -26,7 +26,7 @@ export type SyncMessage = string | ((facts: MessageFacts) => string);
  * message then says that a sync was started just now.
  */
 export type LimitTexts = Readonly<
-  & Record<Exclude<PressLimit, "cooldown"> | "changes_per_hour" | "check" | "webhook" | "vendor", string>
+  & Record<Exclude<TriggerLimit, "cooldown"> | "changes_per_hour" | "check" | "webhook" | "vendor", string>
   & Partial<Record<string, string>>
 >;
 

@@ -85,11 +85,11 @@ function toFacts(
   const own = runs.filter((run) => run.integration_type === integration_type);
   const active = own.find((run) => run.status === "pending" || run.status === "running");
   const holder = runs.find((run) => idempotency_key !== null && run.idempotency_key === idempotency_key);
-  const presses = (of: readonly Run[]) =>
+  const manualTriggers = (of: readonly Run[]) =>
     of.filter((run) => run.triggered_by === "manual").map((run) => run.triggered_seconds_ago)
       .sort((a, b) => a - b);
-  const [newest] = presses(own);
-  const full = presses(runs).filter((seconds) => seconds <= 3600)[settings.presses_per_hour - 1];
+  const [newest] = manualTriggers(own);
+  const full = manualTriggers(runs).filter((seconds) => seconds <= 3600)[settings.presses_per_hour - 1];
   return {
     decidedAt: now,
     callerId,
@@ -115,8 +115,8 @@ function toFacts(
     },
     manualCooldownSeconds: manual_cooldown_seconds,
     leastCooldownSeconds: settings.least_cooldown_seconds,
-    newestPressAt: newest === undefined ? null : ago(newest),
-    oldestPressOfFullHourAt: full === undefined ? null : ago(full),
+    newestManualTriggerAt: newest === undefined ? null : ago(newest),
+    fullHourBeganAt: full === undefined ? null : ago(full),
     isTicking: scheduler === "ticking",
     hasIncident: false,
     hasFunctionUrl: true,

@@ -46,8 +46,9 @@ create unique index sync_run_log_slot_idx
   on public.sync_run_log (integration_id, scheduled_for, (status = 'skipped'))
   where scheduled_for is not null;
 create index sync_run_log_integration_idx on public.sync_run_log (integration_id, org_id);
--- A press reads the newest press of its integration and those of the last hour, whatever the log's length.
-create index sync_run_log_press_idx on public.sync_run_log (integration_id, triggered_at)
+-- The limits of people read the newest manual run of an integration and those of the last hour, whatever the
+-- log's length.
+create index sync_run_log_manual_idx on public.sync_run_log (integration_id, triggered_at)
   where triggered_by = 'manual';
 create index sync_run_log_org_idx on public.sync_run_log (org_id, triggered_at desc);
 -- A member's list of failures: behind a policy no condition on status can be sought in an index.

@@ -14,6 +14,9 @@ const CASES: readonly (readonly [what: string, sql: string, says: readonly strin
   ["a line of 111 columns", `select 1;\n--${"æ".repeat(109)}\n`, ["f.sql:2: more than 110 columns"]],
   ["a word in upper case", "select 1\nFROM s.t;\n", ["f.sql:2: FROM"]],
   ["a word in upper case in a body", fn("-- æ\nbegin\n  RETURN 1;\nend"), ["f.sql:4: RETURN"]],
+  ["a name that says press", fn("declare\n  next_press_at timestamptz;\nbegin end"), [
+    "f.sql:3: next_press_at",
+  ]],
   ["no search path", fn("begin end", { set: "" }), [`${IN_F}its search_path is not pg_catalog, pg_temp`]],
   [
     "an empty search path",

@@ -17,9 +17,9 @@ language plpgsql stable security definer set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan as $$
 declare
   person constant uuid := sync_scheduler.require_org_role(org_id, '{admin,coordinator,viewer}');
-  may_press boolean;
+  may_trigger boolean;
 begin
-  may_press := (sync_scheduler.has_org_role(org_id, '{admin,coordinator}')
+  may_trigger := (sync_scheduler.has_org_role(org_id, '{admin,coordinator}')
     or sync_scheduler.acts_for_all()) is true;
   return query
   select i.id, i.integration_type, t.name, i.enabled, i.paused_at, i.pause_reason, i.resume_at,
@@ -28,12 +28,12 @@ begin
     active.started_at, active.notice, quota.until, active.entries_total, active.entries_done,
     active.entries_failed, success.finished_at, ended.run_id, ended.status, ended.entries_done,
     ended.entries_failed,
-    case when next_press.press_at > now() then next_press.press_at end, alerts.open, undecided.entries,
-    sync_scheduler.entry_rules(i.config),
+    case when next_trigger.trigger_at > now() then next_trigger.trigger_at end, alerts.open,
+    undecided.entries, sync_scheduler.entry_rules(i.config),
     -- A viewer may look and not press: the trigger refuses the role before it reads any fact.
-    may_press and decision.outcome <> 'reject',
-    case when may_press then decision.message else 'not_authorized' end,
-    case when may_press then decision.details end
+    may_trigger and decision.outcome <> 'reject',
+    case when may_trigger then decision.message else 'not_authorized' end,
+    case when may_trigger then decision.details end
   from public.sync_integrations i
   join public.sync_integration_types t on t.code = i.integration_type
   left join public.sync_integration_health h on h.integration_id = i.id
@@ -70,7 +70,7 @@ begin
   left join lateral (select coalesce(active.quota_until,
       case when ended.status = 'failed' then ended.quota_until end) as until) quota on quota.until > now()
   cross join lateral sync_scheduler.read_trigger_facts(i, person) facts
-  cross join lateral sync_scheduler.next_manual_press(facts) next_press
+  cross join lateral sync_scheduler.next_manual_trigger(facts) next_trigger
   cross join lateral sync_scheduler.decide_trigger(facts) decision
   where i.org_id = sync_overview.org_id order by t.name;
 end;

@@ -8,7 +8,7 @@ create or replace function sync_scheduler.decide_trigger(
   out triggered_by public.sync_run_trigger, out notice text, out message text, out details jsonb)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
-  next constant record := sync_scheduler.next_manual_press(facts);
+  next constant record := sync_scheduler.next_manual_trigger(facts);
 begin
   outcome := 'reject';
   -- Before the integration's state: a client that lost the answer to its request gets its run back.
@@ -44,11 +44,11 @@ begin
         else '{"notice": "scheduler_not_ticking"}' end);
 
   -- The limits are between people: the service role and the host have none.
-  elsif facts.caller_id is not null and next.press_at > facts.decided_at then
+  elsif facts.caller_id is not null and next.trigger_at > facts.decided_at then
     message := 'rate_limited';
     details := jsonb_build_object(
-      'retry_after_seconds', ceil(extract(epoch from next.press_at - facts.decided_at)),
-      'retry_at', next.press_at, 'limit', next.limited_by);
+      'retry_after_seconds', ceil(extract(epoch from next.trigger_at - facts.decided_at)),
+      'retry_at', next.trigger_at, 'limit', next.limited_by);
 
   elsif not facts.has_function_url then
     message := 'function_url_not_configured';
@@ -66,17 +66,18 @@ $$;
 -- ends last. `cooldown`: manual_cooldown of the integration, at least settings.least_cooldown, after its
 -- newest manual run. `presses_per_hour`: settings.presses_per_hour manual runs of the organisation within an
 -- hour. What became of the runs does not matter.
-create or replace function sync_scheduler.next_manual_press(
-  facts sync_scheduler.trigger_facts, out press_at timestamptz, out limited_by text)
+create or replace function sync_scheduler.next_manual_trigger(
+  facts sync_scheduler.trigger_facts, out trigger_at timestamptz, out limited_by text)
 language plpgsql immutable set search_path = pg_catalog, pg_temp as $$
 declare
   -- Compares instants, not intervals: '1 month' compares as 30 days, but from 1 February it is 28.
   cooldown_over_at constant timestamptz := greatest(
-    facts.newest_press_at + facts.manual_cooldown, facts.newest_press_at + facts.least_cooldown);
-  hour_over_at constant timestamptz := facts.oldest_press_of_full_hour_at + interval '1 hour';
+    facts.newest_manual_trigger_at + facts.manual_cooldown,
+    facts.newest_manual_trigger_at + facts.least_cooldown);
+  hour_over_at constant timestamptz := facts.full_hour_began_at + interval '1 hour';
 begin
-  press_at := greatest(cooldown_over_at, hour_over_at);
-  limited_by := case press_at
+  trigger_at := greatest(cooldown_over_at, hour_over_at);
+  limited_by := case trigger_at
     when cooldown_over_at then 'cooldown' when hour_over_at then 'presses_per_hour' end;
 end;
 $$;
@@ -98,8 +99,8 @@ declare
   open_attempt sync_scheduler.run_attempts;
   step text;
   active_recovery text;
-  newest_press_at timestamptz;
-  oldest_press_of_full_hour_at timestamptz;
+  newest_manual_trigger_at timestamptz;
+  full_hour_began_at timestamptz;
   ticked_at timestamptz;
   has_incident boolean;
 begin
@@ -133,18 +134,18 @@ begin
       when step is not null then 'ends' end;
   end if;
 
-  -- Presses are sought by the integration alone. With the organisation as a condition, some statistics would
-  -- let the planner read all of its runs.
-  select r.triggered_at into newest_press_at from public.sync_run_log r
+  -- Manual runs are sought by the integration alone. With the organisation as a condition, some statistics
+  -- would let the planner read all of its runs.
+  select r.triggered_at into newest_manual_trigger_at from public.sync_run_log r
   where r.integration_id = integration.id and r.triggered_by = 'manual' order by r.triggered_at desc limit 1;
-  select press.triggered_at into oldest_press_of_full_hour_at
+  select manual.triggered_at into full_hour_began_at
   from public.sync_integrations i cross join lateral (
     select r.triggered_at from public.sync_run_log r
     where r.integration_id = i.id and r.triggered_by = 'manual' and r.triggered_at > now() - interval '1 hour'
-    -- In order, so that a plan for an empty log, too, takes the index of the presses.
-    order by r.triggered_at desc limit settings.presses_per_hour) press
+    -- In order, so that a plan for an empty log, too, takes the index of manual runs.
+    order by r.triggered_at desc limit settings.presses_per_hour) manual
   where i.org_id = integration.org_id
-  order by press.triggered_at desc offset settings.presses_per_hour - 1 limit 1;
+  order by manual.triggered_at desc offset settings.presses_per_hour - 1 limit 1;
 
   -- The host is no condition of an index: nearly always no vendor is away, and then nothing asks for it.
   perform from public.sync_vendor_incidents o
@@ -158,7 +159,7 @@ begin
     active.status, active.started_at, active.triggered_by,
     case when active.run_id is not null then sync_scheduler.waits_for(active) end,
     case when active.quota_until > now() then active.quota_until end, active_recovery,
-    integration.manual_cooldown, settings.least_cooldown, newest_press_at, oldest_press_of_full_hour_at,
+    integration.manual_cooldown, settings.least_cooldown, newest_manual_trigger_at, full_hour_began_at,
     coalesce(ticked_at, settings.installed_at) > now() - settings.silent_after,
     has_incident, coalesce(settings.function_url, sync_scheduler.signed_function_url()) is not null
   )::sync_scheduler.trigger_facts;
