@@ -5105,7 +5105,7 @@ create or replace function sync_scheduler.call_has_ended(claimed_at timestamptz,
 returns boolean
 language plpgsql stable set search_path = pg_catalog, pg_temp as $$
 begin
-  if coalesce(claimed_at, ended_at) is null then
+  if claimed_at is null then
     perform sync_scheduler.raise_error('invalid_token');
   end if;
   return ended_at is not null;
