@@ -4351,7 +4351,7 @@ comment on view public.sync_drift_statistics is
   'day of the slot. slots counts those that were started, started those that a worker took. Members see '
   'their organisations.';
 
-create or replace view sync_scheduler.warmup_statistics with (security_invoker = true) as
+create or replace view sync_scheduler.warmup_statistics as
 select s.with_warmup, count(distinct s.scheduled_for) as slots, count(*) as runs,
   count(*) filter (where s.cold_start) as cold_starts,
   percentile_cont(0.5) within group (order by s.boot_ms) filter (where s.cold_start) as p50_boot_ms,
